@@ -1,0 +1,106 @@
+// Labels: an immutable, shared, sorted set of name=value pairs: what identifies an alert, a sample, a group. Copying copies a
+// pointer; the fingerprint is computed once. Annotations use the same block. It does not judge names or values.
+#pragma once
+
+#include <compare>
+#include <initializer_list>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tocsin {
+
+struct Label {
+  std::string_view name;
+  std::string_view value;
+  friend bool operator==(const Label&, const Label&) = default;
+};
+
+class Labels {
+ public:
+  Labels() = default;  // the empty set; allocates nothing
+  Labels(std::initializer_list<std::pair<std::string_view, std::string_view>>);
+  // Sorts by name (bytes). Of equal names the last wins, as Go's JSON decoder does.
+  static Labels from(std::vector<Label> pairs);
+
+  Labels(const Labels&) noexcept;
+  Labels(Labels&&) noexcept;
+  Labels& operator=(const Labels&) noexcept;
+  Labels& operator=(Labels&&) noexcept;
+  ~Labels();
+
+  std::size_t size() const;
+  bool empty() const { return block_ == nullptr; }
+  Label operator[](std::size_t index) const;  // in order of name
+  // The value, or "" where the label is absent: as everywhere in Prometheus, absent and empty are the same to a matcher.
+  std::string_view value(std::string_view name) const;
+  bool has(std::string_view name) const;
+
+  // Without the names given; with one more label (replacing one of that name).
+  Labels without(std::string_view name) const;
+  Labels with(std::string_view name, std::string_view value) const;
+
+  // FNV-1a 64 over name 0xFF value 0xFF in order of name, equal to Prometheus' and Alertmanager's fingerprint.
+  std::uint64_t fingerprint() const;
+  std::string fingerprint_hex() const;  // 16 lowercase digits
+  // {a="b", c="d"} with Go-quoted values; "{}" when empty. Feeds group keys, so it is byte-exact (spec/alertmanager §3.2).
+  std::string to_string() const;
+
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Label;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Label*;
+    using reference = Label;
+    Iterator(const Labels* labels, std::size_t index) : labels_(labels), index_(index) {}
+    Label operator*() const { return (*labels_)[index_]; }
+    Iterator& operator++() { ++index_; return *this; }
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+   private:
+    const Labels* labels_;
+    std::size_t index_;
+  };
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, size()}; }
+
+  friend bool operator==(const Labels& a, const Labels& b);
+  // By pairs in order, names before values: the order of Prometheus' LabelSet.Before is not needed anywhere else.
+  friend std::strong_ordering operator<=>(const Labels& a, const Labels& b);
+
+ private:
+  struct Block;  // reference count, fingerprint, offsets and characters in one allocation
+  explicit Labels(Block* block) : block_(block) {}
+  static void release(Block*) noexcept;
+  Block* block_ = nullptr;
+};
+
+// Collects labels that are set and erased in any order, then makes one Labels.
+class LabelsBuilder {
+ public:
+  LabelsBuilder() = default;
+  explicit LabelsBuilder(const Labels& base);
+  LabelsBuilder& set(std::string_view name, std::string_view value);
+  LabelsBuilder& erase(std::string_view name);
+  Labels build() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> pairs_;
+};
+
+struct LabelsHash {
+  std::size_t operator()(const Labels& labels) const { return labels.fingerprint(); }
+};
+
+// Legacy names [a-zA-Z_][a-zA-Z0-9_]*; under the UTF-8 scheme any non-empty valid UTF-8 is a name.
+bool is_legacy_label_name(std::string_view);
+bool is_valid_utf8(std::string_view);
+
+// "text" with Go's %q escapes: what label sets, group keys and matchers print.
+std::string go_quote(std::string_view);
+
+}  // namespace tocsin

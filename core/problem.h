@@ -1,0 +1,50 @@
+// A Problem is one mistake in what a user wrote: where it is, what is wrong, and the way out. Problems collects all of
+// them, so that one run of `check` or one reload reports everything at once. It is *not* for failures of our own work:
+// those are Results, or notices.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin {
+
+enum class Severity { kError, kWarning };
+
+// A place in a text: both count from 1; 0 means unknown.
+struct Position {
+  int line = 0;
+  int column = 0;
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+struct Problem {
+  std::string file;
+  Position position;
+  Severity severity = Severity::kError;
+  std::string message;  // what is wrong, in the reader's words; never a secret
+  std::string hint;     // the way out; may be empty
+
+  // FILE:LINE:COLUMN: error: MESSAGE (HINT), as compilers print it so that editors can jump there.
+  std::string to_string() const;
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+class Problems {
+ public:
+  void add(Problem problem) { problems_.push_back(std::move(problem)); }
+  void error(std::string_view file, Position, std::string message, std::string hint = "");
+  void warning(std::string_view file, Position, std::string message, std::string hint = "");
+  void append(const Problems&);
+
+  bool has_errors() const;
+  bool empty() const { return problems_.empty(); }
+  const std::vector<Problem>& all() const { return problems_; }
+  // One line each, ordered by file and position.
+  std::string to_string() const;
+
+ private:
+  std::vector<Problem> problems_;
+};
+
+}  // namespace tocsin
