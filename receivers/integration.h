@@ -1,0 +1,50 @@
+// An Integration is one way to reach people: one Slack channel, one PagerDuty service, one mailbox list. It is two pure functions: build
+// the request that says a notification, and read the service's answer. Carrying, retrying and remembering belong to others.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/delivery_result.h"
+#include "core/notification.h"
+#include "core/outbound.h"
+
+namespace tocsin {
+
+class NotificationTemplates;
+
+// What an integration may use while it builds: all of it given, nothing looked up.
+struct BuildContext {
+  const NotificationTemplates& templates;
+  std::string external_url;
+  TimePoint now = kNoTime;
+  // Reads a secret now (files are read at use); fails with the path where a file cannot be read.
+  std::function<Result<std::string>(const Secret&)> read_secret;
+};
+
+class Integration {
+ public:
+  Integration(IntegrationId id, std::string id_of_config) : id_(std::move(id)), fingerprint_(std::move(id_of_config)) {}
+  virtual ~Integration() = default;
+  const IntegrationId& id() const { return id_; }
+  // Changes when the user's configuration of this integration changes.
+  const std::string& fingerprint() const { return fingerprint_; }
+  virtual bool wants_resolved() const = 0;  // send_resolved
+
+  // Fails (the delivery is then kRejected) on template errors, empty keys and unreadable secrets.
+  virtual Result<OutboundRequest> build(const Notification&, const BuildContext&) const = 0;
+  virtual DeliveryResult read(const Notification&, const OutboundAnswer&) const = 0;
+
+ private:
+  IntegrationId id_;
+  std::string fingerprint_;
+};
+
+struct Receiver {
+  std::string name;
+  std::vector<std::shared_ptr<const Integration>> integrations;  // may be empty: the usual "null" sink
+};
+
+}  // namespace tocsin
