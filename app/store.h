@@ -1,5 +1,6 @@
-// The Store seam: where durable facts live. The engine thread owns it. One commit is one transaction, on disk when it returns. It knows
-// records, not their meaning, so that a replicated store can stand behind the same seam.
+// The Store seam: where durable facts live. The engine thread owns it. One commit is one transaction, on disk
+// when it returns. It knows records, not their meaning, so that a replicated store can stand behind the same
+// seam.
 #pragma once
 
 #include <span>

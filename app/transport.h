@@ -1,5 +1,5 @@
-// The Transport seam: carries requests to services and brings back answers. It never decides: retries, back-off and meaning belong to the
-// engine and the receivers. Safe to call from any thread.
+// The Transport seam: carries requests to services and brings back answers. It never decides: retries,
+// back-off and meaning belong to the engine and the receivers. Safe to call from any thread.
 #pragma once
 
 #include <functional>

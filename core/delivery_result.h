@@ -1,4 +1,5 @@
-// What became of one attempt to deliver a notification: receivers read it off the service's answer, the router decides by it.
+// What became of one attempt to deliver a notification: receivers read it off the service's answer, the
+// router decides by it.
 #pragma once
 
 #include <string>
@@ -14,11 +15,13 @@ struct DeliveryResult {
     kRejected,   // will not work as it is: other 4xx, a template that fails, a bad configuration
   };
   Outcome outcome = Outcome::kDelivered;
-  int status = 0;             // HTTP or SMTP code, 0 where there was no answer
-  std::string reason;         // Alertmanager's metric label: other, clientError, serverError, contextDeadlineExceeded, authError, rateLimited
-  std::string message;        // in words, without secrets
-  Duration retry_after{};     // the service's wish (Retry-After); zero: none
-  std::string message_ref;    // the service's name for what was posted (Slack ts, PagerDuty dedup key, Message-ID); may be empty
+  int status = 0;           // HTTP or SMTP code, 0 where there was no answer
+  std::string reason;       // Alertmanager's metric label: other, clientError, serverError,
+                            // contextDeadlineExceeded, authError, rateLimited
+  std::string message;      // in words, without secrets
+  Duration retry_after{};   // the service's wish (Retry-After); zero: none
+  std::string message_ref;  // the service's name for what was posted (Slack ts, PagerDuty dedup key,
+                            // Message-ID); may be empty
 };
 
 }  // namespace tocsin

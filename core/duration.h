@@ -1,5 +1,6 @@
-// Durations as users write them. Prometheus' form is for rule files and configuration (5m, 1h30m, 1d); Go's form
-// is for the few keys that Alertmanager reads with Go's own parser (1.5h, 300ms). Both are spec/evaluator §2.3.
+// Durations as users write them. Prometheus' form is for rule files and configuration (5m, 1h30m, 1d); Go's
+// form is for the few keys that Alertmanager reads with Go's own parser (1.5h, 300ms). Both are
+// spec/evaluator §2.3.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace tocsin {
 
-// As Prometheus does (common/model.ParseDuration): "0", or units y w d h m s ms, descending, each at most once; no sign, no fraction.
+// As Prometheus does (common/model.ParseDuration): "0", or units y w d h m s ms, descending, each at most
+// once; no sign, no fraction.
 Result<Duration> parse_prometheus_duration(std::string_view text);
 // As Prometheus prints: years and weeks only where they divide exactly, "0s" below a millisecond.
 std::string format_prometheus_duration(Duration);

@@ -1,5 +1,6 @@
-// How to speak HTTP to somebody: the `http_config` block of Alertmanager and Prometheus, and what is common to all requests.
-// It holds no secrets' contents where the user gave a file: files are read at use, by the shell.
+// How to speak HTTP to somebody: the `http_config` block of Alertmanager and Prometheus, and what is common
+// to all requests. It holds no secrets' contents where the user gave a file: files are read at use, by the
+// shell.
 #pragma once
 
 #include <map>
@@ -12,7 +13,8 @@
 
 namespace tocsin {
 
-// A secret given inline or by file. A file is read each time it is used, so that rotation needs no reload; its end is trimmed.
+// A secret given inline or by file. A file is read each time it is used, so that rotation needs no reload;
+// its end is trimmed.
 struct Secret {
   std::string text;
   std::string file;  // absolute, or relative to the process where no configuration file is known
@@ -68,13 +70,14 @@ struct HttpConfig {
   friend bool operator==(const HttpConfig&, const HttpConfig&) = default;
 };
 
-// Joins a path with the folder of the configuration file it stands in; absolute and empty paths stay as they are.
+// Joins a path with the folder of the configuration file it stands in; absolute and empty paths stay as they
+// are.
 std::string resolve_path(const std::string& base_folder, const std::string& path);
 
 // Reads tls_config. Cert without key, two CAs and unknown versions are problems.
 TlsConfig read_tls_config(YamlNode, const std::string& base_folder, Problems&);
-// Reads the keys of http_config from `object`, which may hold other keys too (a `prometheus:` entry does): the caller refuses
-// unknown keys. Every rejection of spec/alertmanager §1.7 is a problem.
+// Reads the keys of http_config from `object`, which may hold other keys too (a `prometheus:` entry does):
+// the caller refuses unknown keys. Every rejection of spec/alertmanager §1.7 is a problem.
 HttpConfig read_http_config(YamlObject& object, const std::string& base_folder);
 // `KEY` inline or `KEY_file`; both at once is a problem.
 Secret read_secret(YamlObject& object, const std::string& key, const std::string& base_folder);

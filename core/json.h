@@ -1,6 +1,7 @@
-// JSON in and out. JsonWriter writes bytes as Go's encoding/json does (compact, < > & as \u003c \u003e \u0026, shortest floats), because
-// webhook bodies and API answers are compared with Alertmanager's. JsonValue is a small immutable tree for everything that is not a hot
-// path; query answers and posted alerts have their own one-pass readers.
+// JSON in and out. JsonWriter writes bytes as Go's encoding/json does (compact, < > & as \u003c \u003e
+// \u0026, shortest floats), because webhook bodies and API answers are compared with Alertmanager's.
+// JsonValue is a small immutable tree for everything that is not a hot path; query answers and posted alerts
+// have their own one-pass readers.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +53,8 @@ class JsonValue {
  public:
   enum class Kind { kNull, kBoolean, kInteger, kNumber, kString, kArray, kObject };
   using Array = std::vector<JsonValue>;
-  using Object = std::vector<std::pair<std::string, JsonValue>>;  // in file order; of equal keys the last wins in find()
+  using Object =
+      std::vector<std::pair<std::string, JsonValue>>;  // in file order; of equal keys the last wins in find()
 
   JsonValue() = default;
   // Fails with the byte offset and reason. Depth is limited.
@@ -72,7 +74,7 @@ class JsonValue {
   std::string text(std::string_view key) const { return find(key).string(); }
   std::int64_t integer(std::string_view key) const { return find(key).integer(); }
   bool boolean(std::string_view key) const { return find(key).boolean(); }
-  TimePoint time(std::string_view key) const;   // integer nanoseconds since 1970, as our records write times
+  TimePoint time(std::string_view key) const;  // integer nanoseconds since 1970, as our records write times
   Labels labels(std::string_view key) const;
 
  private:

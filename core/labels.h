@@ -1,10 +1,11 @@
-// Labels: an immutable, shared, sorted set of name=value pairs: what identifies an alert, a sample, a group. Copying copies a
-// pointer; the fingerprint is computed once. Annotations use the same block. It does not judge names or values.
+// Labels: an immutable, shared, sorted set of name=value pairs: what identifies an alert, a sample, a group.
+// Copying copies a pointer; the fingerprint is computed once. Annotations use the same block. It does not
+// judge names or values.
 #pragma once
 
 #include <compare>
-#include <initializer_list>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -35,7 +36,8 @@ class Labels {
   std::size_t size() const;
   bool empty() const { return block_ == nullptr; }
   Label operator[](std::size_t index) const;  // in order of name
-  // The value, or "" where the label is absent: as everywhere in Prometheus, absent and empty are the same to a matcher.
+  // The value, or "" where the label is absent: as everywhere in Prometheus, absent and empty are the same to
+  // a matcher.
   std::string_view value(std::string_view name) const;
   bool has(std::string_view name) const;
 
@@ -43,10 +45,12 @@ class Labels {
   Labels without(std::string_view name) const;
   Labels with(std::string_view name, std::string_view value) const;
 
-  // FNV-1a 64 over name 0xFF value 0xFF in order of name, equal to Prometheus' and Alertmanager's fingerprint.
+  // FNV-1a 64 over name 0xFF value 0xFF in order of name, equal to Prometheus' and Alertmanager's
+  // fingerprint.
   std::uint64_t fingerprint() const;
   std::string fingerprint_hex() const;  // 16 lowercase digits
-  // {a="b", c="d"} with Go-quoted values; "{}" when empty. Feeds group keys, so it is byte-exact (spec/alertmanager §3.2).
+  // {a="b", c="d"} with Go-quoted values; "{}" when empty. Feeds group keys, so it is byte-exact
+  // (spec/alertmanager §3.2).
   std::string to_string() const;
 
   class Iterator {
@@ -58,7 +62,10 @@ class Labels {
     using reference = Label;
     Iterator(const Labels* labels, std::size_t index) : labels_(labels), index_(index) {}
     Label operator*() const { return (*labels_)[index_]; }
-    Iterator& operator++() { ++index_; return *this; }
+    Iterator& operator++() {
+      ++index_;
+      return *this;
+    }
     bool operator==(const Iterator& other) const { return index_ == other.index_; }
 
    private:
@@ -69,7 +76,8 @@ class Labels {
   Iterator end() const { return {this, size()}; }
 
   friend bool operator==(const Labels& a, const Labels& b);
-  // By pairs in order, names before values: the order of Prometheus' LabelSet.Before is not needed anywhere else.
+  // By pairs in order, names before values: the order of Prometheus' LabelSet.Before is not needed anywhere
+  // else.
   friend std::strong_ordering operator<=>(const Labels& a, const Labels& b);
 
  private:

@@ -1,5 +1,6 @@
-// A Matcher tests one label: name, operator, value. A label that is absent is compared as "". Regexes are RE2, fully anchored, and
-// the dot matches newlines, as Alertmanager and Prometheus 3 do. Text forms: spec/alertmanager §2 (UTF-8 and classic parsers).
+// A Matcher tests one label: name, operator, value. A label that is absent is compared as "". Regexes are
+// RE2, fully anchored, and the dot matches newlines, as Alertmanager and Prometheus 3 do. Text forms:
+// spec/alertmanager §2 (UTF-8 and classic parsers).
 #pragma once
 
 #include <memory>
@@ -55,7 +56,8 @@ enum class MatcherDialect { kFallback, kUtf8, kClassic };
 
 struct ParsedMatchers {
   Matchers matchers;
-  std::string warning;  // set where the two dialects disagree: which was used, and how to write it so that both agree
+  std::string
+      warning;  // set where the two dialects disagree: which was used, and how to write it so that both agree
 };
 
 // A list: `{a="b",c=~"d"}`, or without braces.

@@ -1,6 +1,7 @@
-// A Notice is a fact about the program's own doing. Logs, metrics, the history, `explain` and the traces in tests are renderings of the
-// same notices, so a kind is added here once. One shape for all kinds (instead of a struct each) keeps five renderings free of
-// per-kind code: what differs is in `details`, in the order in which a person would say it.
+// A Notice is a fact about the program's own doing. Logs, metrics, the history, `explain` and the traces in
+// tests are renderings of the same notices, so a kind is added here once. One shape for all kinds (instead of
+// a struct each) keeps five renderings free of per-kind code: what differs is in `details`, in the order in
+// which a person would say it.
 #pragma once
 
 #include <string>
@@ -14,23 +15,23 @@ namespace tocsin {
 
 enum class NoticeKind {
   // evaluator
-  kAlertPending,       // labels: the alert
+  kAlertPending,  // labels: the alert
   kAlertFired,
-  kAlertKept,          // condition false, kept by keep_firing_for
-  kAlertResolved,      // details: cause
-  kAlertForgotten,     // pending, and went away before `for` was over
-  kRuleFailed,         // labels: the rule's own; alerts of the rule are held
+  kAlertKept,       // condition false, kept by keep_firing_for
+  kAlertResolved,   // details: cause
+  kAlertForgotten,  // pending, and went away before `for` was over
+  kRuleFailed,      // labels: the rule's own; alerts of the rule are held
   kRuleRecovered,
-  kTemplateFailed,     // a label or annotation holds the error text instead
-  kEvaluationMissed,   // slots skipped because the group was slow
-  kRuleDeleted,        // its alerts were resolved
+  kTemplateFailed,    // a label or annotation holds the error text instead
+  kEvaluationMissed,  // slots skipped because the group was slow
+  kRuleDeleted,       // its alerts were resolved
   kPrometheusUnreachable,
   kPrometheusReachable,
   // router
-  kAlertReceived,      // from outside, new or firing again
-  kAlertRejected,      // from outside, invalid
-  kAlertDropped,       // no route, or over a limit
-  kGroupOpened,        // details: route, wait
+  kAlertReceived,  // from outside, new or firing again
+  kAlertRejected,  // from outside, invalid
+  kAlertDropped,   // no route, or over a limit
+  kGroupOpened,    // details: route, wait
   kGroupClosed,
   kNotifying,          // details: integration, reason, alerts
   kNotified,           // details: integration, reason, tries, status

@@ -1,19 +1,21 @@
-// A Notification is what is to be said to one integration about one group at one moment. The router makes it, a receiver's
-// integration words it. It is complete: no look-up is needed to render it, now or after a restart.
+// A Notification is what is to be said to one integration about one group at one moment. The router makes it,
+// a receiver's integration words it. It is complete: no look-up is needed to render it, now or after a
+// restart.
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <map>
-#include <string_view>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/alert.h"
 
 namespace tocsin {
 
-// One integration of a receiver: the index is its place in the receiver's list of that kind ("slack" 0, "slack" 1).
+// One integration of a receiver: the index is its place in the receiver's list of that kind ("slack" 0,
+// "slack" 1).
 struct IntegrationId {
   std::string receiver;
   std::string kind;  // "slack", "pagerduty", "email", "webhook", …: Alertmanager's metric label
@@ -27,20 +29,21 @@ enum class NotifyReason { kNone, kFirstNotification, kNewAlerts, kAllResolved, k
 std::string_view to_string(NotifyReason);
 
 struct Notification {
-  std::string id;         // names this notification in the outbox and in the history; stable over retries and restarts
+  std::string
+      id;  // names this notification in the outbox and in the history; stable over retries and restarts
   IntegrationId integration;
   std::string group_key;  // Alertmanager's text; its SHA-256 is the outward deduplication id
   std::string route_id;
   Labels group_labels;
   std::map<std::string, std::string> route_labels;
   NotifyReason reason = NotifyReason::kNone;
-  TimePoint at = kNoTime;           // the flush that decided it; alerts are firing or resolved as of this moment
-  std::vector<Alert> alerts;        // firing ones have ends_at == kNoTime; resolved ones are present only if the integration
-                                    // wants them
+  TimePoint at = kNoTime;     // the flush that decided it; alerts are firing or resolved as of this moment
+  std::vector<Alert> alerts;  // firing ones have ends_at == kNoTime; resolved ones are present only if the
+                              // integration wants them
   Duration repeat_interval{};
-  int times_notified = 0;           // how often this integration was told about this group before
+  int times_notified = 0;  // how often this integration was told about this group before
 
-  bool firing() const;              // whether any alert fires
+  bool firing() const;  // whether any alert fires
 };
 
 }  // namespace tocsin

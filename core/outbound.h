@@ -1,5 +1,6 @@
-// What leaves the program towards a service, and what came back: values, built and read by pure code (receivers, the Prometheus
-// client) and carried by the shell's transport. Ownership: the config is shared and immutable.
+// What leaves the program towards a service, and what came back: values, built and read by pure code
+// (receivers, the Prometheus client) and carried by the shell's transport. Ownership: the config is shared
+// and immutable.
 #pragma once
 
 #include <memory>
@@ -41,7 +42,15 @@ struct MailRequest {
 using OutboundRequest = std::variant<HttpRequest, MailRequest>;
 
 // How a transport ended. kAnswered means that a complete answer arrived, whatever its status says.
-enum class TransportResult { kAnswered, kUnreachable, kTimedOut, kClosedEarly, kTlsFailed, kTooLarge, kMisconfigured };
+enum class TransportResult {
+  kAnswered,
+  kUnreachable,
+  kTimedOut,
+  kClosedEarly,
+  kTlsFailed,
+  kTooLarge,
+  kMisconfigured
+};
 
 struct OutboundAnswer {
   TransportResult result = TransportResult::kAnswered;

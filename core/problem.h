@@ -1,6 +1,6 @@
-// A Problem is one mistake in what a user wrote: where it is, what is wrong, and the way out. Problems collects all of
-// them, so that one run of `check` or one reload reports everything at once. It is *not* for failures of our own work:
-// those are Results, or notices.
+// A Problem is one mistake in what a user wrote: where it is, what is wrong, and the way out. Problems
+// collects all of them, so that one run of `check` or one reload reports everything at once. It is *not* for
+// failures of our own work: those are Results, or notices.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// A Record is one durable fact: a bucket, a key and a value; no value means that the fact is gone. The engine asks for records to be
-// written (effects) and is given all of them at the start; what a value means is known only to the folder that wrote it.
+// A Record is one durable fact: a bucket, a key and a value; no value means that the fact is gone. The engine
+// asks for records to be written (effects) and is given all of them at the start; what a value means is known
+// only to the folder that wrote it.
 #pragma once
 
 #include <optional>

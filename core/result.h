@@ -1,5 +1,6 @@
 // Result<T>: what may fail as part of normal work (bad input, a peer that answers badly).
-// Broken invariants are not results: they are TOCSIN_CHECKs (core/check.h). Library exceptions stop in the file that includes the library.
+// Broken invariants are not results: they are TOCSIN_CHECKs (core/check.h). Library exceptions stop in the
+// file that includes the library.
 #pragma once
 
 #include <string>
@@ -18,6 +19,8 @@ template <class T>
 using Result = tl::expected<T, Error>;
 
 // return fail("unknown unit \"q\" in duration \"5q\"");
-inline tl::unexpected<Error> fail(std::string message) { return tl::unexpected<Error>(Error{std::move(message)}); }
+inline tl::unexpected<Error> fail(std::string message) {
+  return tl::unexpected<Error>(Error{std::move(message)});
+}
 
 }  // namespace tocsin

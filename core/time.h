@@ -1,5 +1,5 @@
-// Points in time and spans of it. Everything inside is UTC with nanoseconds; zones matter only where a text is read or written.
-// The vocabulary has no clock: `now` is always an argument.
+// Points in time and spans of it. Everything inside is UTC with nanoseconds; zones matter only where a text
+// is read or written. The vocabulary has no clock: `now` is always an argument.
 #pragma once
 
 #include <chrono>
@@ -19,13 +19,16 @@ inline constexpr TimePoint kNoTime = TimePoint::min();
 // Later than everything: no deadline.
 inline constexpr TimePoint kNever = TimePoint::max();
 
-constexpr bool is_set(TimePoint t) { return t != kNoTime; }
+constexpr bool is_set(TimePoint t) {
+  return t != kNoTime;
+}
 
-// RFC 3339 with any zone offset and up to nine fraction digits; "0001-01-01T00:00:00Z" is kNoTime. Times outside the
-// range of nanoseconds (before 1678, after 2261) are clamped to its ends.
+// RFC 3339 with any zone offset and up to nine fraction digits; "0001-01-01T00:00:00Z" is kNoTime. Times
+// outside the range of nanoseconds (before 1678, after 2261) are clamped to its ends.
 Result<TimePoint> parse_rfc3339(std::string_view text);
 
-// As Go's time.RFC3339Nano prints UTC: fraction without trailing zeros, "Z". kNoTime prints as 0001-01-01T00:00:00Z.
+// As Go's time.RFC3339Nano prints UTC: fraction without trailing zeros, "Z". kNoTime prints as
+// 0001-01-01T00:00:00Z.
 std::string format_rfc3339(TimePoint);
 // With exactly three fraction digits, as Alertmanager's API writes times: 2026-01-02T03:04:05.678Z.
 std::string format_rfc3339_millis(TimePoint);

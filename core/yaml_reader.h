@@ -1,6 +1,6 @@
-// Reads YAML as Go's yaml does (strict: unknown fields and duplicate keys are errors), with line and column for every value, and
-// collects every problem instead of stopping at the first. Built on yaml-cpp; the differences it mends are spec/libraries §3d.
-// It reads texts, never files: the shell hands it the contents.
+// Reads YAML as Go's yaml does (strict: unknown fields and duplicate keys are errors), with line and column
+// for every value, and collects every problem instead of stopping at the first. Built on yaml-cpp; the
+// differences it mends are spec/libraries §3d. It reads texts, never files: the shell hands it the contents.
 //
 //   YamlDocument document = YamlDocument::parse(text, "rules/ai.yml", problems);
 //   YamlObject group(document.root(), problems);            // a problem where it is not a mapping
@@ -35,8 +35,8 @@ class YamlNode {
   Position position() const;
   const std::string& file() const;
 
-  // The scalar's source text as Go decodes it into a string: null is "", 5 is "5", true is "true", !!binary is decoded.
-  // Empty for lists and mappings (ask kind()).
+  // The scalar's source text as Go decodes it into a string: null is "", 5 is "5", true is "true", !!binary
+  // is decoded. Empty for lists and mappings (ask kind()).
   std::string text() const;
   // Plain (unquoted) scalars only resolve to these, as in Go; nullopt where they do not.
   std::optional<bool> boolean() const;
@@ -44,8 +44,9 @@ class YamlNode {
   std::optional<double> real() const;
   bool quoted() const;  // 'x' or "x" or a block scalar: always a string
 
-  std::vector<YamlNode> items() const;                              // of a list
-  std::vector<std::pair<YamlNode, YamlNode>> entries() const;       // of a mapping, merges (<<) applied, in file order
+  std::vector<YamlNode> items() const;  // of a list
+  std::vector<std::pair<YamlNode, YamlNode>> entries()
+      const;  // of a mapping, merges (<<) applied, in file order
 
   struct Data;
   explicit YamlNode(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
@@ -56,8 +57,9 @@ class YamlNode {
 
 class YamlDocument {
  public:
-  // Syntax errors, bad UTF-8, control characters, duplicate keys, bad merges and nesting too deep become problems; the root is then
-  // what could be read, or absent. Further documents after `---` are ignored with a warning.
+  // Syntax errors, bad UTF-8, control characters, duplicate keys, bad merges and nesting too deep become
+  // problems; the root is then what could be read, or absent. Further documents after `---` are ignored with
+  // a warning.
   static YamlDocument parse(std::string_view text, std::string file, Problems&);
   const YamlNode& root() const { return root_; }
 
@@ -65,17 +67,18 @@ class YamlDocument {
   YamlNode root_;
 };
 
-// A mapping being decoded into a struct. Each reader method leaves its target untouched where the key is absent or null, and adds
-// a problem with the value's place where the type is wrong.
+// A mapping being decoded into a struct. Each reader method leaves its target untouched where the key is
+// absent or null, and adds a problem with the value's place where the type is wrong.
 class YamlObject {
  public:
   // `what` names the thing in messages: "rule group", "slack_config".
   YamlObject(YamlNode node, std::string what, Problems& problems);
 
-  bool has(std::string_view key) const;           // present and not null
-  YamlNode child(std::string_view key);           // marks the key as known; absent node where missing
+  bool has(std::string_view key) const;  // present and not null
+  YamlNode child(std::string_view key);  // marks the key as known; absent node where missing
   Position position() const { return node_.position(); }
-  Position position_of(std::string_view key) const;  // of the value, or of this mapping where the key is missing
+  Position position_of(
+      std::string_view key) const;  // of the value, or of this mapping where the key is missing
   const std::string& file() const { return node_.file(); }
   Problems& problems() { return *problems_; }
 

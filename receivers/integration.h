@@ -1,5 +1,6 @@
-// An Integration is one way to reach people: one Slack channel, one PagerDuty service, one mailbox list. It is two pure functions: build
-// the request that says a notification, and read the service's answer. Carrying, retrying and remembering belong to others.
+// An Integration is one way to reach people: one Slack channel, one PagerDuty service, one mailbox list. It
+// is two pure functions: build the request that says a notification, and read the service's answer. Carrying,
+// retrying and remembering belong to others.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,8 @@ struct BuildContext {
 
 class Integration {
  public:
-  Integration(IntegrationId id, std::string id_of_config) : id_(std::move(id)), fingerprint_(std::move(id_of_config)) {}
+  Integration(IntegrationId id, std::string id_of_config)
+      : id_(std::move(id)), fingerprint_(std::move(id_of_config)) {}
   virtual ~Integration() = default;
   const IntegrationId& id() const { return id_; }
   // Changes when the user's configuration of this integration changes.

@@ -1,0 +1,261 @@
+#include "core/json.h"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "core/utf8.h"
+
+namespace tocsin {
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+
+void append_unicode_escape(std::string& out, unsigned value) {
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += kHex[(value >> shift) & 0xF];
+}
+
+// As Go's encoding/json prints float64: shortest digits, exponent form below 1e-6 and from 1e21 on.
+void append_number(std::string& out, double value) {
+  char digits[64];
+  const double size = std::fabs(value);
+  const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
+  const auto form = exponent ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto end = std::to_chars(digits, digits + sizeof digits, value, form).ptr;
+  std::string_view text(digits, static_cast<std::size_t>(end - digits));
+  // e-09 becomes e-9.
+  if (exponent && text.size() >= 4 && text[text.size() - 4] == 'e' && text[text.size() - 3] == '-' &&
+      text[text.size() - 2] == '0') {
+    out.append(text.substr(0, text.size() - 2)).push_back(text.back());
+    return;
+  }
+  out.append(text);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (byte < 0x80) {
+      switch (byte) {
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
+        case '\b':
+          out += "\\b";
+          break;
+        case '\f':
+          out += "\\f";
+          break;
+        case '<':
+        case '>':
+        case '&':
+          append_unicode_escape(out, byte);
+          break;
+        default:
+          if (byte < 0x20)
+            append_unicode_escape(out, byte);
+          else
+            out += static_cast<char>(byte);
+      }
+      text.remove_prefix(1);
+      continue;
+    }
+    const Rune rune = first_rune(text);
+    if (!rune.valid)
+      out += "\\ufffd";
+    else if (rune.value == 0x2028 || rune.value == 0x2029)
+      append_unicode_escape(out, rune.value);
+    else
+      out.append(text.substr(0, rune.bytes));
+    text.remove_prefix(rune.bytes);
+  }
+  out += '"';
+}
+
+void JsonWriter::separate() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (first_.empty()) return;
+  if (!first_.back()) out_ += ',';
+  first_.back() = false;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  separate();
+  out_ += '{';
+  first_.push_back(true);
+  return *this;
+}
+JsonWriter& JsonWriter::end_object() {
+  out_ += '}';
+  first_.pop_back();
+  return *this;
+}
+JsonWriter& JsonWriter::begin_array() {
+  separate();
+  out_ += '[';
+  first_.push_back(true);
+  return *this;
+}
+JsonWriter& JsonWriter::end_array() {
+  out_ += ']';
+  first_.pop_back();
+  return *this;
+}
+JsonWriter& JsonWriter::key(std::string_view name) {
+  separate();
+  append_json_string(out_, name);
+  out_ += ':';
+  after_key_ = true;
+  return *this;
+}
+JsonWriter& JsonWriter::string(std::string_view text) {
+  separate();
+  append_json_string(out_, text);
+  return *this;
+}
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+  return raw(std::to_string(value));
+}
+JsonWriter& JsonWriter::unsigned_integer(std::uint64_t value) {
+  return raw(std::to_string(value));
+}
+JsonWriter& JsonWriter::number(double value) {
+  separate();
+  if (std::isfinite(value))
+    append_number(out_, value);
+  else
+    out_ += "null";
+  return *this;
+}
+JsonWriter& JsonWriter::boolean(bool value) {
+  return raw(value ? "true" : "false");
+}
+JsonWriter& JsonWriter::null() {
+  return raw("null");
+}
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  return *this;
+}
+JsonWriter& JsonWriter::labels(const Labels& labels) {
+  begin_object();
+  for (const Label label : labels) field(label.name, label.value);
+  return end_object();
+}
+JsonWriter& JsonWriter::time(TimePoint t) {
+  return string(format_rfc3339(t));
+}
+
+// Copies simdjson's DOM into our tree.
+class JsonParser {
+ public:
+  static JsonValue convert(const simdjson::dom::element& element) {
+    JsonValue value;
+    switch (element.type()) {
+      case simdjson::dom::element_type::ARRAY: {
+        value.kind_ = JsonValue::Kind::kArray;
+        JsonValue::Array items;
+        for (const simdjson::dom::element item : simdjson::dom::array(element))
+          items.push_back(convert(item));
+        value.array_ = std::make_shared<const JsonValue::Array>(std::move(items));
+        break;
+      }
+      case simdjson::dom::element_type::OBJECT: {
+        value.kind_ = JsonValue::Kind::kObject;
+        JsonValue::Object fields;
+        for (const auto field : simdjson::dom::object(element)) {
+          fields.emplace_back(std::string(field.key), convert(field.value));
+        }
+        value.object_ = std::make_shared<const JsonValue::Object>(std::move(fields));
+        break;
+      }
+      case simdjson::dom::element_type::INT64:
+        value.kind_ = JsonValue::Kind::kInteger;
+        value.integer_ = std::int64_t(element);
+        break;
+      case simdjson::dom::element_type::UINT64:
+        value.kind_ = JsonValue::Kind::kNumber;
+        value.number_ = static_cast<double>(std::uint64_t(element));
+        break;
+      case simdjson::dom::element_type::DOUBLE:
+        value.kind_ = JsonValue::Kind::kNumber;
+        value.number_ = double(element);
+        break;
+      case simdjson::dom::element_type::STRING:
+        value.kind_ = JsonValue::Kind::kString;
+        value.string_ = std::string(std::string_view(element));
+        break;
+      case simdjson::dom::element_type::BOOL:
+        value.kind_ = JsonValue::Kind::kBoolean;
+        value.boolean_ = bool(element);
+        break;
+      case simdjson::dom::element_type::NULL_VALUE:
+        break;
+    }
+    return value;
+  }
+};
+
+Result<JsonValue> JsonValue::parse(std::string_view text) {
+  try {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    if (const auto error = parser.parse(text.data(), text.size()).get(root)) {
+      return fail(std::string("not valid JSON: ") + simdjson::error_message(error));
+    }
+    return JsonParser::convert(root);
+  } catch (const simdjson::simdjson_error& error) {
+    return fail(std::string("not valid JSON: ") + error.what());
+  }
+}
+
+const JsonValue::Array& JsonValue::array() const {
+  static const Array kEmpty;
+  return array_ ? *array_ : kEmpty;
+}
+const JsonValue::Object& JsonValue::object() const {
+  static const Object kEmpty;
+  return object_ ? *object_ : kEmpty;
+}
+const JsonValue& JsonValue::find(std::string_view key) const {
+  static const JsonValue kNull;
+  const Object& fields = object();
+  for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+    if (field->first == key) return field->second;
+  }
+  return kNull;
+}
+
+TimePoint JsonValue::time(std::string_view key) const {
+  const JsonValue& value = find(key);
+  return value.kind_ == Kind::kInteger ? TimePoint(Duration(value.integer_)) : kNoTime;
+}
+
+Labels JsonValue::labels(std::string_view key) const {
+  std::vector<Label> pairs;
+  for (const auto& [name, value] : find(key).object()) pairs.push_back({name, value.string()});
+  return Labels::from(std::move(pairs));
+}
+
+}  // namespace tocsin
