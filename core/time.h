@@ -23,8 +23,9 @@ constexpr bool is_set(TimePoint t) {
   return t != kNoTime;
 }
 
-// RFC 3339 with any zone offset and up to nine fraction digits; "0001-01-01T00:00:00Z" is kNoTime. Times
-// outside the range of nanoseconds (before 1678, after 2261) are clamped to its ends.
+// RFC 3339 with any zone offset; fraction digits after the ninth are dropped. "0001-01-01T00:00:00Z" is
+// kNoTime. Times outside the range of nanoseconds (before 1678, after 2261) become the first time there is,
+// or kNever.
 Result<TimePoint> parse_rfc3339(std::string_view text);
 
 // As Go's time.RFC3339Nano prints UTC: fraction without trailing zeros, "Z". kNoTime prints as
@@ -35,6 +36,7 @@ std::string format_rfc3339_millis(TimePoint);
 
 // Seconds since 1970 with fraction, for Prometheus' API: 1700000000.123 (three digits).
 std::string format_unix_seconds(TimePoint);
+// Rounded to the microsecond, which is what a double can hold of today. NaN is kNoTime.
 TimePoint from_unix_seconds(double seconds);
 double to_seconds(Duration);
 Duration from_seconds(double seconds);
