@@ -1,0 +1,38 @@
+// What a YamlNode points to: one value of a parsed document. Only the files named yaml_* of this folder
+// include it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/yaml_reader.h"
+
+namespace tocsin {
+
+struct YamlNode::Data {
+  Kind kind = Kind::kNull;
+  Position position;  // of an alias: where the alias stands, not its anchor
+  std::shared_ptr<const std::string> file;
+  std::string tag;   // "?" plain, "!" quoted or block, else the explicit tag written out
+  std::string text;  // of a scalar, decoded
+  std::vector<std::shared_ptr<const Data>>
+      children;                        // of a list its items; of a mapping key, value, key, value …
+  std::shared_ptr<const Data> target;  // of an alias; never an alias itself
+
+  // Bounds for whoever walks the document: how deep it is below this node, and how many nodes a walk meets,
+  // counting what aliases share as often as it is met.
+  std::size_t depth = 1;
+  std::size_t weight = 1;
+
+  const Data& content() const { return target ? *target : *this; }
+};
+
+class YamlText;
+
+// What a mapping needs once all its children are known, as Go's yaml does it: keys must be scalars, of
+// repeated keys the first stays and the others are problems, and merges (<<) become children.
+void finish_yaml_mapping(YamlNode::Data& mapping, const YamlText&, Problems&);
+
+}  // namespace tocsin
