@@ -72,6 +72,7 @@ HttpRequestReader::Request HttpRequestReader::take() {
 
 HttpRequestReader::Progress HttpRequestReader::read_head(std::string& input) {
   // An empty line before a request is forgiven, as RFC 9112, section 2.2 asks.
+  if (scanned_ == 0 && input == "\r") return Progress::kNeedMore;
   if (scanned_ == 0 && input.starts_with("\r\n")) input.erase(0, 2);
   const std::optional<size_t> end = find_head_end(input);
   if (refused_) return Progress::kRefused;

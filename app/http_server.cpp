@@ -232,11 +232,12 @@ void HttpServer::Loop::watch_deadlines() {
 }
 
 void HttpServer::Loop::close(HttpConnection& connection) {
-  connection.close();
+  // The table first: who sees the socket closed may count on the place being free.
   {
     const std::lock_guard lock(table_mutex_);
     table_.erase(connection.id());
   }
+  connection.close();
   table_shrunk_.notify_all();
 }
 
