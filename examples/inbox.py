@@ -25,109 +25,15 @@ wrong with the request, or null), path, headers, body, and what is printed: titl
 
 import argparse
 import json
-import os
 import signal
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable
 
-KINDS = ("slack", "pagerduty", "webhook", "email")
-NAMES = {"slack": "Slack", "pagerduty": "PagerDuty", "webhook": "Webhook", "email": "E-mail"}
-
-
-class Answers:
-    """How one endpoint shall answer its next requests."""
-
-    def __init__(self, words: str) -> None:
-        self.lock = threading.Lock()
-        self.replace(words)
-
-    def replace(self, words: str) -> None:
-        parsed = [word.strip() for word in words.split(",") if word.strip()]
-        for position, word in enumerate(parsed):
-            check_answer(word, is_last=position == len(parsed) - 1)
-        with self.lock:
-            self.words = parsed
-
-    def peek(self) -> str:
-        with self.lock:
-            return self.words[0].rstrip("*") if self.words else "ok"
-
-    def take(self) -> str:
-        with self.lock:
-            if not self.words:
-                return "ok"
-            return self.words[0].rstrip("*") if self.words[0].endswith("*") else self.words.pop(0)
-
-
-def check_answer(word: str, is_last: bool) -> None:
-    """Refuses a word that the inbox would not understand."""
-    if word.endswith("*") and not is_last:
-        raise ValueError(f"{word}: only the last answer can be for ever")
-    name, _, argument = word.rstrip("*").partition(":")
-    known = name in ("ok", "close", "lost", "hang") and not argument
-    status = len(name) == 3 and name.isdigit() and (not argument or argument.isdigit())
-    delay = name == "delay" and argument.replace(".", "", 1).isdigit()
-    stage = name in ("auth", "mail", "rcpt") and argument.isdigit() and len(argument) == 3
-    if not (known or status or delay or stage):
-        raise ValueError(f"{word}: not an answer; see inbox.py --help")
-
-
-@dataclass
-class Page:
-    """One request as it came, and how a person would read it."""
-
-    kind: str
-    path: str
-    headers: dict[str, str]
-    body: Any
-    time: float = field(default_factory=time.time)
-    accepted: bool = False
-    answer: str = ""
-    problem: str | None = None
-    title: str = ""
-    text: str = ""
-    colour: str = ""
-    severity: str = ""
-    state: str = ""
-
-
-class Inbox:
-    """All pages: writes them to a file and prints them. Safe to use from several threads."""
-
-    def __init__(self, pages: Path | None, since: float, answers: dict[str, Answers]) -> None:
-        self.answers = answers
-        self.since = since
-        self.stopping = threading.Event()
-        self.lock = threading.Lock()
-        self.lines: list[str] = []
-        self.file = open(pages, "a", encoding="utf-8") if pages else None
-
-    def receive(self, page: Page) -> None:
-        """Keeps the page, on disk before it returns, so that an accepted page survives the inbox."""
-        line = json.dumps(asdict(page), ensure_ascii=False)
-        with self.lock:
-            self.lines.append(line)
-            if self.file:
-                self.file.write(line + "\n")
-                self.file.flush()
-            print(self.render(page), flush=True)
-
-    def render(self, page: Page) -> str:
-        """A page for the terminal: one line of facts, then its text."""
-        facts = [NAMES[page.kind], page.state.upper(), page.severity, page.colour and f"colour {page.colour}"]
-        if not page.accepted:
-            facts.append(f"not accepted: {page.problem or 'answered ' + page.answer}")
-        head = f"{page.time - self.since:7.1f} s  " + "  ".join(fact for fact in facts if fact)
-        if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-            head = f"\033[1;{31 if page.state == 'firing' else 32}m{head}\033[0m"
-        text = [line for line in [page.title, *page.text.splitlines()] if line.strip()]
-        return "\n".join([head, *(f"           {line.strip()}" for line in text)])
-
+from inbox_pages import KINDS, Answers, Inbox, Page, severity_in
 
 # --- The documented interfaces: each reads a body into the page, and returns status and body of the answer. ----------
 
@@ -200,11 +106,6 @@ def receive_webhook(page: Page) -> tuple[int, str]:
     page.severity = str(labels.get("severity", ""))
     page.state = str(body.get("status", ""))
     return 200, "ok"
-
-
-def severity_in(title: str) -> str:
-    """The severity, where a title in Alertmanager's form names it."""
-    return next((word for word in ("critical", "error", "warning", "info") if word in title.lower().split("(")[-1]), "")
 
 
 Receive = Callable[[Page], tuple[int, str]]
@@ -319,6 +220,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--work-dir", type=Path, help="for the mail server's certificate; without it, no mail server")
     parser.add_argument("--user", default="tocsin", help="whom the mail server lets in (default: %(default)s)")
     parser.add_argument("--password", default="secret", help="(default: %(default)s)")
+    parser.add_argument("--quiet", action="store_true", help="print nothing")
     parser.add_argument("--since", type=float, help="Unix time that printed times count from (default: now)")
     for kind in KINDS:
         parser.add_argument(f"--{kind}-answers", default="", metavar="LIST", help="see above")
@@ -328,16 +230,18 @@ def parse_options() -> argparse.Namespace:
 def main() -> None:
     options = parse_options()
     try:
-        answers = {kind: Answers(getattr(options, f"{kind}_answers")) for kind in KINDS}
+        answers = {kind: Answers(kind, getattr(options, f"{kind}_answers")) for kind in KINDS}
     except ValueError as problem:
         sys.exit(f"inbox.py: {problem}")
-    inbox = Inbox(options.pages, time.time() if options.since is None else options.since, answers)
+    since = time.time() if options.since is None else options.since
+    sys.stdout.reconfigure(errors="backslashreplace")  # a page may hold what the terminal cannot show
+    inbox = Inbox(options.pages, since, options.quiet, answers)
     server = Server(("127.0.0.1", options.port), type("BoundHandler", (Handler,), {"inbox": inbox}))
     ports: dict[str, Any] = {"http": server.server_port}
     if options.work_dir:
         from inbox_smtp import MailServer  # only here: the HTTP side works without aiosmtpd
 
-        mail = MailServer(inbox, Page, options.user, options.password, options.work_dir)
+        mail = MailServer(inbox, options.user, options.password, options.work_dir)
         ports.update(mail.start())
     if options.port_file:
         write_whole(options.port_file, json.dumps(ports))

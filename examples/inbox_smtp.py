@@ -13,12 +13,13 @@ import re
 import ssl
 import subprocess
 import threading
+import warnings
 from pathlib import Path
 from typing import Any, Callable
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-SEVERITIES = ("critical", "error", "warning", "info")
+from inbox_pages import Inbox, Page, severity_in
 
 
 def make_certificate(directory: Path) -> tuple[Path, Path]:
@@ -34,7 +35,7 @@ def make_certificate(directory: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
-def read_mail(page: Any, raw: bytes) -> None:
+def read_mail(page: Page, raw: bytes) -> None:
     """Fills in headers, texts and what a person would read."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     page.headers = {name: str(value) for name, value in message.items()}
@@ -43,7 +44,7 @@ def read_mail(page: Any, raw: bytes) -> None:
     page.body.update(text=plain.get_content() if plain else None, html=html.get_content() if html else None)
     page.title = str(message.get("Subject", ""))
     page.text = page.body["text"] or text_of_html(page.body["html"] or "")
-    page.severity = next((word for word in SEVERITIES if word in page.title.lower().split("(")[-1]), "")
+    page.severity = severity_in(page.title)
     page.state = "resolved" if "[RESOLVED" in page.title.upper() else "firing"
     missing = [name for name in ("From", "To", "Subject", "Date", "Message-Id") if name not in message]
     if missing:
@@ -68,14 +69,13 @@ class MailProtocol(SMTP):
 class MailHandler:
     """aiosmtpd's hooks: misbehaves when told to, and hands each message to the inbox."""
 
-    def __init__(self, inbox: Any, make_page: Callable[..., Any]) -> None:
+    def __init__(self, inbox: Inbox) -> None:
         self.inbox = inbox
-        self.make_page = make_page
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         envelope.word = self.inbox.answers["email"].take()
         stage, _, code = envelope.word.partition(":")
-        if stage == "mail":
+        if stage in ("mail", "auth"):  # auth: without a login there was no earlier moment to refuse
             return f"{code} told to refuse the sender"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -91,7 +91,7 @@ class MailHandler:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         name, _, argument = envelope.word.partition(":")
-        page = self.make_page("email", "", {}, self.facts(session, envelope))
+        page = Page("email", "", {}, self.facts(session, envelope))
         read_mail(page, envelope.original_content)
         if name == "delay":
             await asyncio.sleep(float(argument))
@@ -125,9 +125,9 @@ class MailHandler:
 class MailServer:
     """The three listeners, on an event loop of their own."""
 
-    def __init__(self, inbox: Any, make_page: Callable[..., Any], user: str, password: str, directory: Path) -> None:
+    def __init__(self, inbox: Inbox, user: str, password: str, directory: Path) -> None:
         self.inbox = inbox
-        self.handler = MailHandler(inbox, make_page)
+        self.handler = MailHandler(inbox)
         self.credentials = LoginPassword(user.encode(), password.encode())
         self.directory = directory
 
@@ -142,7 +142,9 @@ class MailServer:
 
     def start(self) -> dict[str, Any]:
         """Listens, and returns the ports and the certificate's file."""
-        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of the listener without STARTTLS
+        # aiosmtpd warns of the listener without STARTTLS, because it does not know that TLS is already spoken there.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
+        warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
         certificate, key = make_certificate(self.directory)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)

@@ -32,9 +32,7 @@ PYTHON = [sys.executable, "-B"]
 sys.path.insert(0, str(EXAMPLES / "ai"))
 import shorten  # noqa: E402  (examples/ai/shorten.py)
 
-LATENCY = (
-    "histogram_quantile(0.99, sum by (le, model_name) (rate(ai_inference_latency_seconds_bucket[5s])))"
-)
+LATENCY = "histogram_quantile(0.99, sum by (le, model_name) (rate(ai_inference_latency_seconds_bucket[5s])))"
 
 
 class Failed(Exception):
@@ -92,6 +90,21 @@ def end_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1 is PR_SET_PDEATHSIG
 
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def ignore_signals() -> None:
+    """While everything is being stopped: an impatient second Ctrl-C must not leave half of it running."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda *_: None)
+
+
+def interrupt(*_: Any) -> None:
+    """The handler of all three: leaves whatever is under way, once."""
+    ignore_signals()
+    raise KeyboardInterrupt
+
+
 class Programs:
     """The programs of one run, their logs, and the guarantee that none outlives it."""
 
@@ -105,14 +118,20 @@ class Programs:
     def start(self, name: str, command: list[Any], shown: bool = False) -> None:
         """Starts a program in a process group of its own, so that Ctrl-C reaches only us and we stop it in order."""
         with open(self.log(name), "wb") as log:
-            self.running[name] = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=None if shown else log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent,
-            )
+            try:
+                self.running[name] = subprocess.Popen(
+                    [str(word) for word in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=None if shown else log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent,
+                )
+            except OSError as problem:
+                raise Failed(f"cannot start {name}: {problem}") from problem
+
+    def is_running(self, name: str) -> bool:
+        return name in self.running and self.running[name].poll() is None
 
     def check(self) -> None:
         """Raises if a program ended by itself."""
@@ -175,7 +194,7 @@ class Quickstart:
 
     def show_alert_states(self) -> None:
         """Says when an alert of Tocsin's becomes pending, fires, or is gone."""
-        if "tocsin" not in self.programs.running:
+        if not self.programs.is_running("tocsin"):
             return
         try:
             alerts = ask(f"http://{self.at['tocsin']}/api/v1/alerts")["data"]["alerts"]
@@ -354,8 +373,8 @@ def main() -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=WORK))
     keep = options.keep
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # as Ctrl-C: leave through `finally`
+    for number in STOP_SIGNALS:
+        signal.signal(number, interrupt)
     run = Quickstart(folder, options.tocsin, options.patience)
     try:
         run.run_cycle()
@@ -366,15 +385,14 @@ def main() -> int:
     except Failed as problem:
         keep = True
         print(f"\nquickstart failed: {problem}", file=sys.stderr)
-        if "tocsin" in run.programs.running:
+        if run.programs.is_running("tocsin"):
             print(f"The end of Tocsin's log:\n{run.programs.tail('tocsin')}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopping.", flush=True)
         return 130 if options.once else 0
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        ignore_signals()
         run.programs.stop()
         if keep:
             print(f"Logs, data and pages of this run: {folder.relative_to(REPOSITORY)}", file=sys.stderr)
