@@ -24,14 +24,14 @@ done
 
 # step DESCRIPTION COMMAND...: runs the command and says how long it took.
 step() {
-  local description=$1 began=$EPOCHREALTIME
+  local description=$1 began=${EPOCHREALTIME/,/.} # some locales write a comma
   shift
   echo "... $description"
   if ! "$@"; then
     echo "Failed: $description" >&2
     return 1
   fi
-  awk -v a="$began" -v b="$EPOCHREALTIME" -v what="$description" 'BEGIN { printf "%7.1f s  %s\n", b - a, what }'
+  LC_ALL=C awk -v a="$began" -v b="${EPOCHREALTIME/,/.}" -v what="$description" 'BEGIN { printf "%7.1f s  %s\n", b - a, what }'
 }
 
 build() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Functions to get what Tocsin needs from Debian. To be sourced, by tests/run.sh and examples/quickstart.sh.
 #
 #   install_build_packages              installs what cmake/debian-packages.txt lists and this machine lacks
@@ -22,13 +23,14 @@ as_root() {
 
 # missing_packages: the packages of the list that are not installed, one a line.
 missing_packages() {
-  local package
-  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$tocsin_repository/cmake/debian-packages.txt" | while read -r package; do
-    case "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null)" in
-      installed*) ;;
-      *) echo "$package" ;;
-    esac
-  done
+  local needed installed
+  needed=$(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$tocsin_repository/cmake/debian-packages.txt")
+  # dpkg-query fails when it does not know one of them, and names the others all the same.
+  # shellcheck disable=SC2086,SC2016
+  installed=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' $needed 2>/dev/null |
+    sed -n 's/ installed$//p')
+  grep --line-regexp --invert-match --fixed-strings --file=<(echo "$installed") <<<"$needed"
+  return 0
 }
 
 # refresh_package_lists: once per run, because a fresh machine's lists may be empty or out of date.
@@ -39,13 +41,18 @@ refresh_package_lists() {
 }
 
 install_build_packages() {
-  local missing
+  local missing log=$tocsin_repository/build/install.log
   mapfile -t missing < <(missing_packages)
   [ "${#missing[@]}" -eq 0 ] && return 0
   echo "Installing from Debian: ${missing[*]}"
-  refresh_package_lists &&
-    as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}"
+  mkdir -p "$(dirname "$log")"
+  refresh_package_lists || return 1
+  if ! as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "Installing failed; all of its output is in $log" >&2
+    return 1
+  fi
 }
 
 # download_package PKG: fetches PKG's .deb into the current directory; refreshes the lists if that is what it takes.
