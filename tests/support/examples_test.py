@@ -261,6 +261,26 @@ class AiService(Started):
         self.assertEqual(self.ask("GET", "/switch")[1], before)
 
 
+class Install(unittest.TestCase):
+    def missing(self, listed: str) -> list[str]:
+        """What install.sh finds missing of these packages, for a caller as strict as ours are."""
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "cmake").mkdir()
+            (Path(folder) / "cmake/debian-packages.txt").write_text(listed)
+            script = f"set -euo pipefail; source tests/support/install.sh; tocsin_repository={folder}; missing_packages"
+            done = subprocess.run(["bash", "-c", script], cwd=REPOSITORY, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            return done.stdout.split()
+
+    def test_only_missing_packages_are_named(self) -> None:
+        listed = "# Tools\n\nbash  # always there\nno-such-package-1\ncoreutils\nno-such-package-2\n"
+        self.assertEqual(self.missing(listed), ["no-such-package-1", "no-such-package-2"])
+        self.assertEqual(self.missing("bash\n"), [])
+
+    def test_the_list_of_this_repository_is_installed_where_the_tests_run(self) -> None:
+        self.assertEqual(self.missing((REPOSITORY / "cmake/debian-packages.txt").read_text()), [])
+
+
 class Rules(unittest.TestCase):
     def test_promtool_accepts_the_rules_as_shipped_and_shortened(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

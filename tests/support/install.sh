@@ -16,7 +16,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo -- "$@"
   else
-    echo "This needs root, and there is no sudo here. As root, run: $*" >&2
+    echo "This needs root, and there is no sudo here: $*" >&2
     return 1
   fi
 }
@@ -25,12 +25,12 @@ as_root() {
 missing_packages() {
   local needed installed
   needed=$(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$tocsin_repository/cmake/debian-packages.txt")
-  # dpkg-query fails when it does not know one of them, and names the others all the same.
+  # dpkg-query fails when it does not know one of them, and names the others all the same; grep fails when none is
+  # missing. Neither may end a caller that runs with `set -e -o pipefail`.
   # shellcheck disable=SC2086,SC2016
-  installed=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' $needed 2>/dev/null |
+  installed=$({ dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' $needed 2>/dev/null || true; } |
     sed -n 's/ installed$//p')
-  grep --line-regexp --invert-match --fixed-strings --file=<(echo "$installed") <<<"$needed"
-  return 0
+  grep --line-regexp --invert-match --fixed-strings --file=<(echo "$installed") <<<"$needed" || true
 }
 
 # refresh_package_lists: once per run, because a fresh machine's lists may be empty or out of date.
@@ -41,12 +41,16 @@ refresh_package_lists() {
 }
 
 install_build_packages() {
-  local missing log=$tocsin_repository/build/install.log
-  mapfile -t missing < <(missing_packages)
-  [ "${#missing[@]}" -eq 0 ] && return 0
+  local names missing log=$tocsin_repository/build/install.log
+  names=$(missing_packages) || return 1
+  [ -z "$names" ] && return 0
+  mapfile -t missing <<<"$names"
   echo "Installing from Debian: ${missing[*]}"
   mkdir -p "$(dirname "$log")"
-  refresh_package_lists || return 1
+  if ! refresh_package_lists; then
+    echo "As root, run: apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+    return 1
+  fi
   if ! as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
     tail -n 20 "$log" >&2
