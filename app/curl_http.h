@@ -1,0 +1,77 @@
+// One HTTP request on its way: credentials, proxy, TLS, redirects and the bounded answer. Redirects are
+// followed here and not by libcurl, so that it is decided in one place what another host may see: nothing
+// that this host was trusted with.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app/curl_loop.h"
+#include "app/curl_options.h"
+#include "app/oauth2_tokens.h"
+#include "app/proxy_choice.h"
+#include "app/transport.h"
+
+namespace tocsin {
+
+// What all requests of a transport share.
+struct HttpSurroundings {
+  std::string user_agent;
+  Duration stall_timeout{};
+  Environment environment;
+  OAuth2Tokens* tokens = nullptr;
+};
+
+class HttpExchange final : public Exchange {
+ public:
+  HttpExchange(HttpRequest, Transport::Done, std::shared_ptr<const HttpSurroundings>);
+  Step advance() override;
+  std::string place() const override { return url_.place(); }
+  Step prepare(CURL*) override;
+  Step ended(CURL*, CURLcode) override;
+  void give_up(TransportResult, const std::string& why) override;
+
+ private:
+  Result<void> check_request() const;
+  Result<void> apply_all(CURL*);
+  Result<void> apply_headers(CURL*);
+  Result<void> apply_configured_headers();
+  Result<void> apply_credentials(CURL*);
+  void apply_method(CURL*);
+  void apply_proxy(CURL*);
+  void apply_receiving(CURL*);
+  bool caller_authorizes() const;
+  bool follows(int status);
+  Step finish(TransportResult, std::string words);
+  Step answer_with(Failure);
+  void clear_answer();
+
+  static std::size_t on_header(char*, std::size_t, std::size_t, void*);
+  static std::size_t on_body(char*, std::size_t, std::size_t, void*);
+  static int on_progress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+  bool take_header(std::string_view line);
+  bool take_body(std::string_view bytes);
+
+  HttpRequest request_;
+  Transport::Done done_;
+  std::shared_ptr<const HttpSurroundings> surroundings_;
+  std::shared_ptr<const HttpConfig> config_;
+  const SteadyTime started_;
+  CurlUrl url_;  // where the next transfer goes
+  bool url_read_ = false;
+  bool trusted_ = true;  // false once a redirect has led elsewhere
+  int redirects_ = 0;
+  std::shared_ptr<const OAuth2Tokens::Answer> token_;
+  bool token_renewed_ = false;
+  // One transfer's.
+  CurlList headers_, proxy_headers_, connect_to_;
+  CURL* handle_ = nullptr;
+  std::size_t header_bytes_ = 0;
+  bool too_large_ = false;
+  SteadyTime last_byte_{};  // of the answer; unset before the first
+  char detail_[CURL_ERROR_SIZE] = "";
+  OutboundAnswer answer_;
+};
+
+}  // namespace tocsin

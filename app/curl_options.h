@@ -1,0 +1,80 @@
+// What HTTP and mail have in common when they set up libcurl: addresses, TLS, and a failure put into words.
+// Internal to app/curl_*.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+
+#include "core/http_config.h"
+#include "core/outbound.h"
+#include "core/result.h"
+
+namespace tocsin {
+
+// A list of strings for libcurl; lives at least as long as the transfer.
+class CurlList {
+ public:
+  void add(const std::string& line);
+  curl_slist* head() const { return head_.get(); }
+
+ private:
+  struct Free {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+  std::unique_ptr<curl_slist, Free> head_;
+};
+
+// A URL taken apart and put together by libcurl, so that both always agree on what a URL means.
+class CurlUrl {
+ public:
+  CurlUrl() : handle_(curl_url()) {}
+  CurlUrl(const CurlUrl& other) : handle_(curl_url_dup(other.handle_.get())) {}
+  CurlUrl& operator=(const CurlUrl&) = delete;
+
+  // A whole URL, or one relative to what is there. False: it is no URL, and what was there is unchanged or
+  // lost.
+  bool set(const std::string& url);
+  bool set_part(CURLUPart, const std::string& value);
+  void clear_part(CURLUPart part) { curl_url_set(handle_.get(), part, nullptr, 0); }
+  std::string part(CURLUPart, unsigned flags = 0) const;  // "" where there is none
+  std::string text() const { return part(CURLUPART_URL); }
+  std::string host() const;  // without brackets
+  int port() const;          // with the scheme's default
+  // scheme://host, and the port where it is not the default: all of a URL that may be shown, since paths can
+  // be secrets.
+  std::string place() const;
+
+ private:
+  struct Free {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  };
+  std::unique_ptr<CURLU, Free> handle_;
+};
+
+// "[::1]" for an IPv6 address, anything else as it is.
+std::string bracketed(const std::string& host);
+
+// Certificates are handed over as bytes read now, so that a rotated file is used by the next connection.
+// Fails with the file's name.
+enum class ClientCertificate { kSend, kWithhold };
+Result<void> apply_tls(CURL*, const TlsConfig&, ClientCertificate);
+
+// Sets the URL. With `server_name` the TLS name is that one while the connection still goes to the URL's host
+// (`connect_to` then holds the detour).
+Result<void> apply_address(CURL*, const CurlUrl&, const std::string& server_name, CurlList& connect_to);
+
+// Why a transfer failed, without secrets: libcurl's detail is used only where it cannot hold any.
+struct Failure {
+  TransportResult result;
+  std::string words;
+};
+Failure describe_failure(CURLcode, const char* detail);
+
+// Letters, digits and the four unreserved marks stay.
+std::string percent_encoded(const std::string& text);
+// Line breaks and other control characters, which would end a header or an SMTP command.
+bool has_control_characters(const std::string& text);
+
+}  // namespace tocsin
