@@ -51,6 +51,7 @@ struct HttpConfig {
     TlsConfig tls;
     std::string proxy_url, no_proxy;
     bool proxy_from_environment = false;
+    std::map<std::string, std::vector<std::string>> proxy_connect_header;
     friend bool operator==(const OAuth2&, const OAuth2&) = default;
   };
   struct Header {
@@ -65,7 +66,7 @@ struct HttpConfig {
   bool enable_http2 = true;
   std::string proxy_url, no_proxy;
   bool proxy_from_environment = false;
-  std::map<std::string, std::string> proxy_connect_header;
+  std::map<std::string, std::vector<std::string>> proxy_connect_header;
   std::map<std::string, Header> headers;
   friend bool operator==(const HttpConfig&, const HttpConfig&) = default;
 };
