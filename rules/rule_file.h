@@ -1,0 +1,23 @@
+// Reads one rule file (Prometheus' YAML form) into RuleGroups and reports everything that is wrong with it,
+// all at once. It judges what can be judged without a PromQL parser: keys, names, durations, labels,
+// annotations, templates. It opens no files: the shell hands it the text. Prometheus 1.x files are recognised
+// and refused with one clear problem.
+//
+// The rules are those of Prometheus 3 (model/rulefmt) with the UTF-8 name scheme; messages keep Prometheus'
+// words, because people search for them, and add a place and a way out.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/problem.h"
+#include "rules/rule.h"
+
+namespace tocsin {
+
+// `file` names the text in problems and in the groups. Where there are errors, the groups hold what could be
+// read: they serve further checks, never evaluation.
+std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems&);
+
+}  // namespace tocsin
