@@ -1,0 +1,33 @@
+// A server whose Prometheus API is asked, and the rules that are evaluated against it: one entry of
+// `prometheus:` in the configuration. It does not connect to anything.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/http_config.h"
+#include "core/problem.h"
+#include "core/time.h"
+#include "core/yaml_reader.h"
+
+namespace tocsin {
+
+struct PrometheusServer {
+  std::string name;  // unique; "prometheus-1" and so on where the user gave none
+  std::string url;   // http or https, without a slash at the end; a path is a prefix (Mimir: /prometheus)
+  std::vector<std::string> rule_files;  // glob patterns, as written
+  std::map<std::string, std::string>
+      query_params;  // added to every query: Thanos' partial_response, a tenant, …
+  std::shared_ptr<const HttpConfig> http;
+  Duration timeout = std::chrono::minutes(2);  // of one query
+};
+
+// Reads one entry. `number` counts from 1 and names an entry without name. Unknown keys are problems.
+PrometheusServer read_prometheus_server(YamlObject& object, int number, const std::string& base_folder);
+// Reads the whole list: also refuses a name that is used twice.
+std::vector<PrometheusServer> read_prometheus_servers(const YamlNode& list, const std::string& base_folder,
+                                                      Problems&);
+
+}  // namespace tocsin
