@@ -77,7 +77,9 @@ HttpConnection::Next HttpConnection::proceed_unaccounted() {
       output_ = "HTTP/1.1 100 Continue\r\n\r\n";
       continue;
     }
-    if (received >= kFairBytes) return Next::kRead;
+    // Waiting reports at once what has come meanwhile, so asking an empty socket again would only cost a
+    // call.
+    if (received >= kFairBytes || std::exchange(socket_drained_, false)) return Next::kRead;
     const size_t before = input_.size();
     switch (receive()) {
       case Moved::kBlocked:
@@ -131,6 +133,7 @@ HttpConnection::Moved HttpConnection::receive() {
     const ssize_t received = recv(socket(), bytes.data(), bytes.size(), 0);
     if (received > 0) {
       input_.append(bytes.data(), static_cast<size_t>(received));
+      socket_drained_ = static_cast<size_t>(received) < bytes.size();
       return Moved::kSome;
     }
     if (received == 0) return Moved::kOver;

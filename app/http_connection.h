@@ -82,7 +82,8 @@ class HttpConnection {
   HttpRequestReader reader_;
   std::string input_;
   std::string output_;
-  size_t sent_ = 0;  // of output_
+  size_t sent_ = 0;              // of output_
+  bool socket_drained_ = false;  // the last receive() took all there was
   bool close_after_output_ = false;
   bool has_served_ = false;
   size_t accounted_ = 0;  // this connection's part of counters_.buffered_bytes
