@@ -1,0 +1,142 @@
+#include "router/alert_book.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+
+namespace tocsin {
+
+namespace {
+
+TimePoint end_of(const Alert& alert) {
+  return is_set(alert.ends_at) ? alert.ends_at : kNever;
+}
+
+bool overlap(const Alert& stored, const Alert& posted) {
+  bool end_inside = end_of(posted) > stored.starts_at && end_of(posted) < end_of(stored);
+  bool start_inside = posted.starts_at > stored.starts_at && posted.starts_at < end_of(stored);
+  return end_inside || start_inside;
+}
+
+bool same_text(const Alert& a, const Alert& b) {
+  return a.origin == b.origin && a.annotations == b.annotations && a.generator_url == b.generator_url;
+}
+
+ResolveCause cause_of(const Alert& alert) {
+  if (alert.cause != ResolveCause::kNone) return alert.cause;
+  return alert.origin == AlertOrigin::kRule ? ResolveCause::kConditionFalse : ResolveCause::kReportedResolved;
+}
+
+AlertMerge plan(const Alert& stored, const Alert& incoming, TimePoint now) {
+  if (incoming.origin == AlertOrigin::kExternal) return merge_alerts(stored, incoming, now);
+  return {.base_is_stored = false, .starts_at = incoming.starts_at, .ends_at = incoming.ends_at};
+}
+
+// Touches only what differs, so that a mere refresh allocates nothing. Says whether more than the end has
+// changed.
+bool apply(Alert& alert, const Alert& incoming, const AlertMerge& merge) {
+  bool changed = alert.starts_at != merge.starts_at;
+  alert.starts_at = merge.starts_at;
+  alert.ends_at = merge.ends_at;
+  if (merge.base_is_stored) return changed;
+  if (!same_text(alert, incoming)) {
+    alert.annotations = incoming.annotations;
+    alert.generator_url = incoming.generator_url;
+    alert.origin = incoming.origin;
+    changed = true;
+  }
+  alert.updated_at = incoming.updated_at;
+  alert.ends_at_assumed = incoming.ends_at_assumed;
+  return changed;
+}
+
+}  // namespace
+
+AlertMerge merge_alerts(const Alert& stored, const Alert& posted, TimePoint now) {
+  if (!overlap(stored, posted)) return {false, posted.starts_at, posted.ends_at};
+  bool base_is_stored = posted.updated_at < stored.updated_at;
+  const Alert& base = base_is_stored ? stored : posted;
+  const Alert& other = base_is_stored ? posted : stored;
+  AlertMerge merge{base_is_stored, std::min(stored.starts_at, posted.starts_at), base.ends_at};
+  bool other_is_later = end_of(other) > end_of(base);
+  bool keep_other = base.resolved_at(now) ? other.resolved_at(now) : !other.ends_at_assumed;
+  if (other_is_later && keep_other) merge.ends_at = other.ends_at;
+  return merge;
+}
+
+AlertBook::Outcome AlertBook::accept(const Alert& incoming, TimePoint now) {
+  TOCSIN_CHECK(!incoming.labels.empty(), "an alert has labels");
+  AlertEntry* entry = find(incoming.labels);
+  if (entry == nullptr) {
+    if (incoming.resolved_at(now)) return {Change::kUnknown, nullptr};
+    AlertKey key{incoming.labels.fingerprint(), 0};
+    while (entries_.contains(key)) ++key.twin;
+    entry = &add(key, incoming);
+    entry->alert.cause = ResolveCause::kNone;
+    return {Change::kAdded, entry};
+  }
+  Alert& alert = entry->alert;
+  bool rule_holds = alert.origin == AlertOrigin::kRule && !entry->resolved;
+  if (rule_holds && incoming.origin == AlertOrigin::kExternal) return {Change::kOutranked, entry};
+
+  bool edited = apply(alert, incoming, plan(alert, incoming, now));
+  bool was_resolved = entry->resolved;
+  entry->resolved = alert.resolved_at(now);
+  if (!entry->resolved) {
+    alert.cause = ResolveCause::kNone;
+    if (was_resolved) return {Change::kFiredAgain, entry};
+    return {edited ? Change::kEdited : Change::kNone, entry};
+  }
+  if (was_resolved) return {Change::kNone, entry};
+  alert.cause = cause_of(incoming);
+  return {Change::kResolved, entry};
+}
+
+bool AlertBook::expire(AlertEntry& entry, TimePoint now) {
+  if (entry.resolved || !entry.alert.resolved_at(now)) return false;
+  entry.resolved = true;
+  if (entry.alert.cause == ResolveCause::kNone) entry.alert.cause = ResolveCause::kEndsAtPassed;
+  return true;
+}
+
+AlertEntry* AlertBook::restore(AlertKey key, Alert alert, TimePoint now) {
+  if (alert.labels.empty() || alert.labels.fingerprint() != key.fingerprint) return nullptr;
+  if (find(key) != nullptr || find(alert.labels) != nullptr) return nullptr;
+  bool resolved = alert.cause != ResolveCause::kNone;
+  if (!resolved && alert.origin == AlertOrigin::kExternal && is_set(alert.ends_at)) {
+    Duration validity = is_set(alert.updated_at) ? alert.ends_at - alert.updated_at : Duration::zero();
+    alert.ends_at = std::max(alert.ends_at, now + std::max(validity, Duration::zero()));
+  }
+  AlertEntry& entry = add(key, std::move(alert));
+  entry.resolved = resolved;
+  entry.stored = true;
+  return &entry;
+}
+
+AlertEntry* AlertBook::find(const Labels& labels) {
+  std::uint64_t fingerprint = labels.fingerprint();
+  for (auto it = entries_.lower_bound({fingerprint, 0}); it != entries_.end(); ++it) {
+    if (it->first.fingerprint != fingerprint) break;
+    if (it->second->alert.labels == labels) return it->second.get();
+  }
+  return nullptr;
+}
+
+AlertEntry* AlertBook::find(AlertKey key) {
+  auto it = entries_.find(key);
+  return it == entries_.end() ? nullptr : it->second.get();
+}
+
+void AlertBook::remove(AlertKey key) {
+  entries_.erase(key);
+}
+
+AlertEntry& AlertBook::add(AlertKey key, Alert alert) {
+  auto entry = std::make_unique<AlertEntry>();
+  entry->key = key;
+  entry->alert = std::move(alert);
+  entry->serial = ++last_serial_;
+  return *(entries_[key] = std::move(entry));
+}
+
+}  // namespace tocsin

@@ -1,0 +1,102 @@
+#include "router/delivery.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+#include "router/stable_hash.h"
+
+namespace tocsin {
+
+namespace {
+
+constexpr Duration kFirstBackOff = std::chrono::milliseconds(500);
+constexpr Duration kLongestBackOff = std::chrono::seconds(60);
+constexpr Duration kLongestHold = std::chrono::hours(1);
+// A service may ask for any wait; beyond this a page would be as good as lost.
+constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
+
+}  // namespace
+
+void Delivery::start(std::string id, TimePoint now) {
+  TOCSIN_CHECK(idle(), "one delivery at a time");
+  *this = Delivery();
+  id_ = std::move(id);
+  again(now);
+}
+
+void Delivery::again(TimePoint now) {
+  TOCSIN_CHECK(!under_way(), "one attempt at a time");
+  state_ = State::kUnderWay;
+  if (tries_++ == 0) started_at_ = now;
+  next_attempt_at_ = kNever;
+}
+
+void Delivery::succeeded() {
+  TOCSIN_CHECK(under_way());
+  *this = Delivery();
+}
+
+void Delivery::failed(const DeliveryResult& result, TimePoint now) {
+  TOCSIN_CHECK(under_way());
+  state_ = State::kBackingOff;
+  last_error_ = result.message;
+  next_attempt_at_ = now + back_off(id_, tries_, result.retry_after);
+}
+
+void Delivery::rejected(const DeliveryResult& result, TimePoint flush, Duration group_interval) {
+  TOCSIN_CHECK(under_way());
+  state_ = State::kHeld;
+  last_error_ = result.message;
+  Duration hold = group_interval;
+  for (int i = 0; i < rejections_ && hold < kLongestHold; ++i) hold *= 2;
+  ++rejections_;
+  next_attempt_at_ = flush + std::max(group_interval, std::min(hold, kLongestHold));
+}
+
+void Delivery::drop() {
+  TOCSIN_CHECK(!under_way());
+  *this = Delivery();
+}
+
+void Delivery::end_hold() {
+  if (state_ == State::kHeld) next_attempt_at_ = kNoTime;
+}
+
+Delivery::Memory Delivery::memory() const {
+  return {id_, rejections_, state_ == State::kHeld ? next_attempt_at_ : kNoTime};
+}
+
+void Delivery::restore(const Memory& memory, TimePoint now) {
+  *this = Delivery();
+  if (memory.id.empty()) return;
+  id_ = memory.id;
+  rejections_ = memory.rejections;
+  bool held = is_set(memory.held_until);
+  state_ = held ? State::kHeld : State::kBackingOff;
+  next_attempt_at_ = held ? memory.held_until : now;
+}
+
+std::string_view to_string(Delivery::State state) {
+  switch (state) {
+    case Delivery::State::kIdle:
+      return "idle";
+    case Delivery::State::kUnderWay:
+      return "under way";
+    case Delivery::State::kBackingOff:
+      return "backing off";
+    case Delivery::State::kHeld:
+      return "held";
+  }
+  return "idle";
+}
+
+Duration back_off(std::string_view id, int tries, Duration retry_after) {
+  double factor = std::pow(1.5, std::clamp(tries - 1, 0, 32));
+  double steady = std::min(to_seconds(kFirstBackOff) * factor, to_seconds(kLongestBackOff));
+  std::uint64_t hash = stable_hash(id, static_cast<std::uint64_t>(tries));
+  double jitter = 0.5 + static_cast<double>(hash >> 11) * 0x1.0p-53;  // 0.5 up to 1.5
+  return std::max(from_seconds(steady * jitter), std::min(retry_after, kLongestRetryAfter));
+}
+
+}  // namespace tocsin

@@ -1,0 +1,73 @@
+// A Delivery is the attempts to say what one group owes one integration: at most one attempt is in flight. It
+// knows when to try again, not what to say: every attempt is built from the group's current state, so newer
+// state replaces older under the same id. It never gives up: it ends when something arrived or when nothing
+// is owed any more.
+//
+//   idle ── start ─► under way ── succeeded ─► idle
+//                      │  ▲ again
+//                      ├──┴─ failed ─► backing off (tries again by itself)
+//                      └──┴─ rejected ─► held (tries again at a flush)
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/delivery_result.h"
+#include "core/notification.h"
+#include "core/time.h"
+
+namespace tocsin {
+
+class Delivery {
+ public:
+  enum class State { kIdle, kUnderWay, kBackingOff, kHeld };
+
+  State state() const { return state_; }
+  bool under_way() const { return state_ == State::kUnderWay; }
+  bool idle() const { return state_ == State::kIdle; }
+  const std::string& id() const { return id_; }
+  int tries() const { return tries_; }
+  TimePoint started_at() const { return started_at_; }
+  // Backing off: when to try again. Held: a flush before this does not try. Otherwise kNever.
+  TimePoint next_attempt_at() const { return next_attempt_at_; }
+  const std::string& last_error() const { return last_error_; }
+
+  void start(std::string id, TimePoint now);
+  void again(TimePoint now);
+  void succeeded();
+  void failed(const DeliveryResult&, TimePoint now);
+  // Holds exponentially from one group_interval to at most an hour, counted from the flush that spoke, so
+  // that it ends on a flush.
+  void rejected(const DeliveryResult&, TimePoint flush, Duration group_interval);
+  // Nothing is owed any more.
+  void drop();
+  // The integration was changed: the next flush tries again.
+  void end_hold();
+
+  // What survives a restart. The count of tries and the back-off do not: after a restart an owed delivery is
+  // tried at once.
+  struct Memory {
+    std::string id;  // empty: idle
+    int rejections = 0;
+    TimePoint held_until = kNoTime;
+  };
+  Memory memory() const;
+  void restore(const Memory&, TimePoint now);
+
+ private:
+  State state_ = State::kIdle;
+  std::string id_;
+  int tries_ = 0;
+  int rejections_ = 0;
+  TimePoint started_at_ = kNoTime;
+  TimePoint next_attempt_at_ = kNever;
+  std::string last_error_;
+};
+
+std::string_view to_string(Delivery::State);  // "idle", "under way", "backing off", "held"
+
+// 500 ms × 1.5^(tries-1), at most 60 s, ±50 % by a hash of id and try; or the service's wish, up to an hour,
+// where that is longer.
+Duration back_off(std::string_view id, int tries, Duration retry_after);
+
+}  // namespace tocsin

@@ -1,0 +1,342 @@
+#include "router/group.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/duration.h"
+#include "router/alert_order.h"
+#include "router/stable_hash.h"
+
+namespace tocsin {
+
+std::string group_record_key(std::string_view route_id, const Labels& labels) {
+  return fmt::format("{}:{}", route_id, labels.to_string());
+}
+
+std::string Group::record_key() const {
+  return group_record_key(terms_.route_id, terms_.labels);
+}
+
+void Group::join(AlertEntry& entry) {
+  auto [it, added] = members_.try_emplace(entry.key);
+  GroupMember& member = it->second;
+  member.departed = false;
+  member.end_flushed = false;
+  if (!added) return;
+  member.entry = &entry;
+  ++entry.holders;
+}
+
+bool Group::closed() const {
+  auto busy = [](const auto& integration) { return integration->delivery.under_way(); };
+  return members_.empty() && std::ranges::none_of(integrations_, busy);
+}
+
+void Group::flush(GroupStep& step) {
+  // On the grid whatever happened: a late call flushes once, and the next flush is a whole number of
+  // intervals after the first.
+  TimePoint tick = terms_.next_flush;
+  tick += (step.now - tick) / terms_.group_interval * terms_.group_interval;
+  terms_.last_flush = tick;
+  terms_.next_flush = tick + terms_.group_interval;
+  terms_changed = true;
+  for (auto& [key, member] : members_) {
+    member.flushed = true;
+    member.end_flushed = member.entry->alert.resolved_at(step.now);
+  }
+  for (auto& integration : integrations_) consider(*integration, step);
+  settle(step);
+}
+
+void Group::consider(GroupIntegration& integration, GroupStep& step) {
+  std::vector<GroupAlert> alerts = alerts_at(step.now);
+  Delivery& delivery = integration.delivery;
+  if (delivery.under_way()) {
+    integration.flush_missed = true;
+    mark_owed(integration, alerts);
+    return;
+  }
+  tell_silently(integration, alerts, step);
+  NotifyReason why = reason(integration, alerts);
+  if (why == NotifyReason::kNone) {
+    if (!delivery.idle()) {
+      delivery.drop();
+      integration.changed = true;
+    }
+    return;
+  }
+  bool waits = delivery.state() == Delivery::State::kBackingOff ||
+               (delivery.state() == Delivery::State::kHeld && terms_.last_flush < delivery.next_attempt_at());
+  if (waits) {
+    mark_owed(integration, alerts);
+  } else {
+    speak(integration, why, alerts, step);
+  }
+}
+
+void Group::retry(GroupIntegration& integration, GroupStep& step) {
+  std::vector<GroupAlert> alerts = alerts_at(step.now);
+  tell_silently(integration, alerts, step);
+  NotifyReason why = reason(integration, alerts);
+  if (why != NotifyReason::kNone) return speak(integration, why, alerts, step);
+  integration.delivery.drop();
+  integration.changed = true;
+  settle(step);
+}
+
+void Group::answered(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
+  using Outcome = DeliveryResult::Outcome;
+  Delivery& delivery = integration.delivery;
+  integration.changed = true;
+  bool missed = std::exchange(integration.flush_missed, false);
+  if (result.outcome == Outcome::kDelivered) {
+    arrived(integration, result, step);
+    if (missed && !integration.gone) consider(integration, step);
+  } else if (result.outcome == Outcome::kFailed) {
+    delivery.failed(result, step.now);
+    if (!integration.gone) {
+      Notice retrying = notice(NoticeKind::kDeliveryRetrying, integration);
+      retrying.details.emplace_back("message", result.message);
+      retrying.details.emplace_back("tries", std::to_string(delivery.tries()));
+      retrying.details.emplace_back("in", format_go_duration(delivery.next_attempt_at() - step.now));
+      step.out.notices.push_back(std::move(retrying));
+    }
+  } else {
+    delivery.rejected(result, integration.said_at, terms_.group_interval);
+    Notice rejected = notice(NoticeKind::kDeliveryRejected, integration);
+    rejected.details.emplace_back("message", result.message);
+    rejected.details.emplace_back("status", std::to_string(result.status));
+    rejected.details.emplace_back("held until", format_rfc3339(delivery.next_attempt_at()));
+    step.out.notices.push_back(std::move(rejected));
+  }
+  settle(step);
+}
+
+void Group::arrived(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
+  for (auto& [key, told] : integration.told.alerts) {
+    if (told.attempted == Told::kNothing) continue;
+    told = {.told = told.attempted, .attempted = Told::kNothing, .at = integration.said_at};
+  }
+  integration.told.last_notified_at = integration.said_at;
+  ++integration.told.times_notified;
+  Notice notified = notice(NoticeKind::kNotified, integration);
+  notified.details.emplace_back("reason", std::string(to_string(integration.reason)));
+  notified.details.emplace_back("firing", std::to_string(integration.said_firing));
+  notified.details.emplace_back("resolved", std::to_string(integration.said_resolved));
+  notified.details.emplace_back("tries", std::to_string(integration.delivery.tries()));
+  notified.details.emplace_back("status", std::to_string(result.status));
+  notified.details.emplace_back("took", format_go_duration(step.now - integration.delivery.started_at()));
+  step.out.notices.push_back(std::move(notified));
+  integration.delivery.succeeded();
+}
+
+NotifyPolicy Group::policy(const GroupIntegration& integration) const {
+  return {.wants_resolved = integration.entry.wants_resolved,
+          .group_interval = terms_.group_interval,
+          .repeat_interval = terms_.repeat_interval,
+          .standing = integration.standing};
+}
+
+std::vector<GroupAlert> Group::alerts_at(TimePoint now) const {
+  std::vector<GroupAlert> alerts;
+  alerts.reserve(members_.size());
+  for (const auto& [key, member] : members_) {
+    alerts.push_back({key, !member.entry->alert.resolved_at(now), member.departed});
+  }
+  return alerts;
+}
+
+// Repeats are compared from flush to flush, also when a retry asks.
+NotifyReason Group::reason(const GroupIntegration& integration, const std::vector<GroupAlert>& alerts) const {
+  return reason_to_notify(integration.told, alerts, policy(integration), terms_.last_flush);
+}
+
+// The integration is busy, but what fires now was due to be said: if it ends before it can be said, its end
+// is said.
+void Group::mark_owed(GroupIntegration& integration, const std::vector<GroupAlert>& alerts) {
+  NotifyPolicy terms = policy(integration);
+  for (const GroupAlert& alert : alerts) {
+    ToldAlert told = integration.told.of(alert.key);
+    if (told.attempted != Told::kNothing || told.told == Told::kOwed) continue;
+    if (!needs_firing(told, alert, terms)) continue;
+    integration.told.alerts[alert.key] = {.told = Told::kOwed, .at = terms_.last_flush};
+    integration.changed = true;
+  }
+}
+
+// send_resolved is off: ends count as told. One that was never heard to fire at all is worth a notice.
+void Group::tell_silently(GroupIntegration& integration, const std::vector<GroupAlert>& alerts,
+                          GroupStep& step) {
+  if (integration.entry.wants_resolved) return;
+  for (const GroupAlert& alert : alerts) {
+    auto it = integration.told.alerts.find(alert.key);
+    if (alert.firing || it == integration.told.alerts.end() || !may_believe_firing(it->second)) continue;
+    if (it->second.told != Told::kFiring) {
+      Notice dropped{
+          NoticeKind::kAlertDropped, alert.key.to_string(), members_.at(alert.key).entry->alert.labels, {}};
+      dropped.details.emplace_back("integration", integration.entry.id.to_string());
+      dropped.details.emplace_back("reason",
+                                   "resolved before it could be delivered, and send_resolved is off");
+      step.out.notices.push_back(std::move(dropped));
+    }
+    it->second = {.told = Told::kResolved, .attempted = Told::kNothing, .at = terms_.last_flush};
+    integration.changed = true;
+  }
+}
+
+void Group::speak(GroupIntegration& integration, NotifyReason why, const std::vector<GroupAlert>& alerts,
+                  GroupStep& step) {
+  Delivery& delivery = integration.delivery;
+  if (delivery.idle()) {
+    delivery.start(next_id(integration), step.now);
+    integration.changed = true;
+  } else {
+    delivery.again(step.now);
+  }
+  integration.reason = why;
+  integration.said_at = is_set(terms_.last_flush) ? terms_.last_flush : step.now;
+  integration.flush_missed = false;
+  note_attempt(integration, alerts, step);
+  step.out.deliveries.push_back(build(integration, why, alerts, step.now));
+}
+
+// Written down before the delivery goes out: from now on the integration may have heard it.
+void Group::note_attempt(GroupIntegration& integration, const std::vector<GroupAlert>& alerts,
+                         GroupStep& step) {
+  NotifyPolicy terms = policy(integration);
+  integration.said_firing = integration.said_resolved = 0;
+  for (const GroupAlert& alert : alerts) {
+    ToldAlert told = integration.told.of(alert.key);
+    if (!belongs_in_notification(told, alert, terms)) continue;
+    ++(alert.firing ? integration.said_firing : integration.said_resolved);
+    Told said = alert.firing ? Told::kFiring : Told::kResolved;
+    if (told.attempted == said) continue;
+    told.attempted = said;
+    integration.told.alerts[alert.key] = told;
+    integration.changed = true;
+  }
+  if (integration.delivery.tries() != 1) return;
+  Notice notifying = notice(NoticeKind::kNotifying, integration);
+  notifying.details.emplace_back("reason", std::string(to_string(integration.reason)));
+  notifying.details.emplace_back("firing", std::to_string(integration.said_firing));
+  notifying.details.emplace_back("resolved", std::to_string(integration.said_resolved));
+  step.out.notices.push_back(std::move(notifying));
+}
+
+Notification Group::build(const GroupIntegration& integration, NotifyReason why,
+                          const std::vector<GroupAlert>& alerts, TimePoint now) const {
+  Notification notification;
+  notification.id = integration.delivery.id();
+  notification.integration = integration.entry.id;
+  notification.group_key = terms_.group_key;
+  notification.route_id = terms_.route_id;
+  notification.group_labels = terms_.labels;
+  notification.reason = why;
+  notification.at = now;
+  notification.repeat_interval = terms_.repeat_interval;
+  notification.times_notified = integration.told.times_notified;
+  for (const GroupAlert& alert : alerts) {
+    // note_attempt has marked exactly what belongs in this notification, and marks outlive only what still
+    // belongs in it.
+    if (integration.told.of(alert.key).attempted != (alert.firing ? Told::kFiring : Told::kResolved))
+      continue;
+    notification.alerts.push_back(members_.at(alert.key).entry->alert);
+    if (alert.firing) notification.alerts.back().ends_at = kNoTime;
+  }
+  std::ranges::sort(notification.alerts, notified_before, &Alert::labels);
+  return notification;
+}
+
+std::string Group::next_id(GroupIntegration& integration) const {
+  std::string name = fmt::format("{}|{}|{}|{}", record_key(), integration.entry.id.to_string(),
+                                 terms_.opened_at.time_since_epoch().count(), ++integration.counter);
+  return fmt::format("{:016x}{:016x}", stable_hash(name, 1), stable_hash(name, 2));
+}
+
+void Group::settle(GroupStep& step) {
+  release_integrations(step);
+  release_members(step);
+  release_integrations(step);  // one that only waited for an alert which has left now
+  if (!members_.empty()) return;
+  for (auto& integration : integrations_) {
+    if (integration->delivery.under_way() || integration->delivery.idle()) continue;
+    integration->delivery.drop();
+    integration->changed = true;
+  }
+}
+
+// Whether the group may forget the integration. An active one stays as long as the group.
+bool Group::finished(const GroupIntegration& integration) const {
+  if (integration.delivery.under_way()) return false;
+  if (integration.gone) return true;
+  if (integration.standing == Standing::kActive) return false;
+  auto owed = [](const auto& told) { return may_believe_firing(told.second); };
+  return !integration.entry.wants_resolved || std::ranges::none_of(integration.told.alerts, owed);
+}
+
+void Group::release_integrations(GroupStep& step) {
+  auto leaves = [this](const auto& integration) { return !finished(*integration); };
+  auto first = std::stable_partition(integrations_.begin(), integrations_.end(), leaves);
+  for (auto it = first; it != integrations_.end(); ++it) {
+    GroupIntegration& integration = **it;
+    auto owed = [](const auto& told) { return may_believe_firing(told.second); };
+    auto count = std::ranges::count_if(integration.told.alerts, owed);
+    if (integration.gone && count > 0) {
+      Notice abandoned = notice(NoticeKind::kDeliveryAbandoned, integration);
+      abandoned.details.emplace_back("reason", "the integration is no longer in the configuration");
+      abandoned.details.emplace_back("alerts", std::to_string(count));
+      step.out.notices.push_back(std::move(abandoned));
+    }
+    if (!integration.delivery.idle()) integration.delivery.drop();
+    leavers.push_back(std::move(*it));
+  }
+  integrations_.erase(first, integrations_.end());
+}
+
+// Whether the member must stay: it fires, or someone has to hear of its end.
+bool Group::needed(const GroupMember& member, TimePoint now) const {
+  bool firing = !member.entry->alert.resolved_at(now);
+  if (firing && !member.departed) return true;
+  for (const auto& integration : integrations_) {
+    ToldAlert told = integration->told.of(member.entry->key);
+    if (!may_believe_firing(told)) continue;
+    if (integration->entry.wants_resolved || integration->delivery.under_way()) return true;
+  }
+  return !firing && !member.departed && !member.end_flushed;
+}
+
+void Group::release_members(GroupStep& step) {
+  for (auto it = members_.begin(); it != members_.end();) {
+    GroupMember& member = it->second;
+    if (needed(member, step.now)) {
+      ++it;
+      continue;
+    }
+    AlertEntry& entry = *member.entry;
+    bool heard = integrations_.empty() || member.departed;
+    for (auto& integration : integrations_) {
+      if (integration->told.alerts.erase(entry.key) == 0) continue;
+      integration->changed = true;
+      heard = true;
+    }
+    if (!heard) {
+      Notice dropped{NoticeKind::kAlertDropped, entry.key.to_string(), entry.alert.labels, {}};
+      dropped.details.emplace_back("group", terms_.group_key);
+      dropped.details.emplace_back("reason", "resolved before the group's flush, so nobody had to be told");
+      step.out.notices.push_back(std::move(dropped));
+    }
+    --entry.holders;
+    step.released.push_back(&entry);
+    it = members_.erase(it);
+  }
+}
+
+Notice Group::notice(NoticeKind kind, const GroupIntegration& integration) const {
+  Notice notice{kind, terms_.group_key, terms_.labels, {}};
+  notice.details.emplace_back("integration", integration.entry.id.to_string());
+  return notice;
+}
+
+}  // namespace tocsin

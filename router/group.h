@@ -1,0 +1,139 @@
+// A Group is the alerts of one route that are notified together: its members, its next flush, and per
+// integration the told state and the delivery. It decides on flushes, retries and answers; the router finds
+// it, wakes it and writes down what has changed. An alert itself belongs to the book: the group reads its
+// current state whenever it speaks.
+//
+// A resolved alert leaves at the first flush after its end, or later when the last integration that believed
+// it to fire has heard of the end. A group without alerts is closed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/notification.h"
+#include "router/alert_book.h"
+#include "router/delivery.h"
+#include "router/notify_decision.h"
+#include "router/router_output.h"
+#include "router/routing_config.h"
+
+namespace tocsin {
+
+struct GroupMember {
+  AlertEntry* entry = nullptr;
+  bool departed = false;     // see GroupAlert
+  bool flushed = false;      // a flush has looked at it
+  bool end_flushed = false;  // a flush has seen its end; between flushes an end may still be taken back
+};
+
+struct GroupIntegration {
+  IntegrationEntry entry;
+  ToldState told;
+  Delivery delivery;
+  std::uint64_t counter = 0;                  // of notifications, for their ids
+  NotifyReason reason = NotifyReason::kNone;  // of the attempt in flight
+  std::size_t said_firing = 0;
+  std::size_t said_resolved = 0;
+  TimePoint said_at = kNoTime;  // the flush that the attempt in flight counts for
+  bool flush_missed = false;    // a flush passed while the attempt was in flight
+  Standing standing = Standing::kActive;
+  bool gone = false;  // no longer in the configuration
+
+  // The router's.
+  std::uint64_t serial = 0;
+  bool changed = false;    // its record is out of date
+  std::string stored_key;  // of its record; empty: none
+  TimePoint scheduled = kNever;
+};
+
+// What a call hands through the group: the time, and where to put what follows.
+struct GroupStep {
+  TimePoint now;
+  RouterOutput& out;
+  std::vector<AlertEntry*>& released;  // no longer held by this group
+};
+
+// What a group remembers of its route, so that it can end in order when the route is gone. Durable.
+struct GroupTerms {
+  std::string route_id;
+  Labels labels;
+  std::string group_key;
+  std::string receiver;
+  Duration group_interval{};
+  Duration repeat_interval{};
+  TimePoint opened_at = kNoTime;  // distinct for every group ever opened: part of notification ids
+  TimePoint last_flush = kNoTime;
+  TimePoint next_flush = kNever;
+
+  // From a route, as it is now; leaves the times alone.
+  void follow(const Route&);
+};
+
+class Group {
+ public:
+  Group(GroupTerms terms, std::uint64_t serial) : terms_(std::move(terms)), serial_(serial) {}
+
+  const GroupTerms& terms() const { return terms_; }
+  std::uint64_t serial() const { return serial_; }
+  bool retired() const { return retired_; }
+  std::string record_key() const;
+  const std::map<AlertKey, GroupMember>& members() const { return members_; }
+  const std::vector<std::unique_ptr<GroupIntegration>>& integrations() const { return integrations_; }
+
+  // Makes the alert a member, or a full one again.
+  void join(AlertEntry&);
+  void flush(GroupStep&);
+  void retry(GroupIntegration&, GroupStep&);
+  void answered(GroupIntegration&, const DeliveryResult&, GroupStep&);
+  // Lets go of alerts and integrations that nothing is owed to.
+  void settle(GroupStep&);
+  bool closed() const;
+
+  // Reload and restart. `route` null: the group is retired. Afterwards every member counts as departed until
+  // it joins again.
+  void reconfigure(const Route* route, const RoutingConfig&, TimePoint now);
+  GroupIntegration& restore(IntegrationEntry, ToldState, std::uint64_t counter, const Delivery::Memory&,
+                            TimePoint now);
+  void restore_member(AlertEntry&);
+
+  // The router's.
+  bool terms_changed = true;
+  bool stored = false;
+  TimePoint scheduled = kNever;
+  // Integrations that have left and whose deadlines and records are still to be removed.
+  std::vector<std::unique_ptr<GroupIntegration>> leavers;
+
+ private:
+  NotifyPolicy policy(const GroupIntegration&) const;
+  std::vector<GroupAlert> alerts_at(TimePoint now) const;
+  void move_integrations(const RoutingConfig&);
+  void consider(GroupIntegration&, GroupStep&);
+  void mark_owed(GroupIntegration&, const std::vector<GroupAlert>&);
+  void tell_silently(GroupIntegration&, const std::vector<GroupAlert>&, GroupStep&);
+  NotifyReason reason(const GroupIntegration&, const std::vector<GroupAlert>&) const;
+  void speak(GroupIntegration&, NotifyReason, const std::vector<GroupAlert>&, GroupStep&);
+  Notification build(const GroupIntegration&, NotifyReason, const std::vector<GroupAlert>&,
+                     TimePoint now) const;
+  void note_attempt(GroupIntegration&, const std::vector<GroupAlert>&, GroupStep&);
+  void arrived(GroupIntegration&, const DeliveryResult&, GroupStep&);
+  bool finished(const GroupIntegration&) const;
+  void release_integrations(GroupStep&);
+  void release_members(GroupStep&);
+  bool needed(const GroupMember&, TimePoint now) const;
+  Notice notice(NoticeKind, const GroupIntegration&) const;
+  std::string next_id(GroupIntegration&) const;
+
+  GroupTerms terms_;
+  std::uint64_t serial_;
+  bool retired_ = false;
+  std::map<AlertKey, GroupMember> members_;
+  std::vector<std::unique_ptr<GroupIntegration>> integrations_;
+};
+
+// ROUTE ID:LABELS, the key of a group's record.
+std::string group_record_key(std::string_view route_id, const Labels&);
+
+}  // namespace tocsin

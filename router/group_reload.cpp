@@ -1,0 +1,113 @@
+// The part of Group that deals with a new configuration and with a restart.
+#include <algorithm>
+#include <set>
+
+#include "router/group.h"
+
+namespace tocsin {
+
+namespace {
+
+// Where an integration is in a new configuration: the same service first (it may have moved to another
+// index), then the same place, unless that place was taken by another service which the group knows too.
+const IntegrationEntry* successor(const IntegrationEntry& old, const std::vector<IntegrationEntry>& known,
+                                  const RoutingConfig& config) {
+  const ReceiverEntry* receiver = config.receiver(old.id.receiver);
+  if (receiver == nullptr) return nullptr;
+  const IntegrationEntry* same_place = nullptr;
+  const IntegrationEntry* same_service = nullptr;
+  for (const IntegrationEntry& entry : receiver->integrations) {
+    if (entry.id.kind != old.id.kind) continue;
+    bool same = entry.fingerprint == old.fingerprint;
+    if (entry.id == old.id) same_place = &entry;
+    if (same && entry.id == old.id) return &entry;
+    if (same && !old.fingerprint.empty() && same_service == nullptr) same_service = &entry;
+  }
+  if (same_service != nullptr || same_place == nullptr) return same_service;
+  auto taken = [&](const IntegrationEntry& other) {
+    return other.id != old.id && other.id.receiver == old.id.receiver && other.id.kind == old.id.kind &&
+           !other.fingerprint.empty() && other.fingerprint == same_place->fingerprint;
+  };
+  return std::ranges::any_of(known, taken) ? nullptr : same_place;
+}
+
+}  // namespace
+
+void GroupTerms::follow(const Route& route) {
+  route_id = route.id;
+  group_key = route.key + ":" + labels.to_string();
+  receiver = route.receiver;
+  group_interval = route.group_interval;
+  repeat_interval = route.repeat_interval;
+}
+
+void Group::reconfigure(const Route* route, const RoutingConfig& config, TimePoint now) {
+  retired_ = route == nullptr;
+  if (route != nullptr) {
+    Duration old_interval = terms_.group_interval;
+    Duration old_repeat = terms_.repeat_interval;
+    std::string old_receiver = terms_.receiver;
+    terms_.follow(*route);
+    terms_changed |= old_interval != terms_.group_interval || old_repeat != terms_.repeat_interval ||
+                     old_receiver != terms_.receiver;
+    if (old_interval != terms_.group_interval && is_set(terms_.last_flush)) {
+      terms_.next_flush = std::max(now, terms_.last_flush + terms_.group_interval);
+    }
+  }
+  for (auto& [key, member] : members_) member.departed = true;
+
+  move_integrations(config);
+  const ReceiverEntry* receiver = retired_ ? nullptr : config.receiver(terms_.receiver);
+  if (receiver == nullptr) return;
+  for (const IntegrationEntry& entry : receiver->integrations) {
+    auto same = [&](const auto& i) { return !i->gone && i->entry.id == entry.id; };
+    auto it = std::ranges::find_if(integrations_, same);
+    if (it != integrations_.end()) {
+      (*it)->standing = Standing::kActive;
+      continue;
+    }
+    integrations_.push_back(std::make_unique<GroupIntegration>());
+    integrations_.back()->entry = entry;
+  }
+}
+
+// Two integrations of the group never become one: an exact match goes first, a second claim is refused.
+void Group::move_integrations(const RoutingConfig& config) {
+  std::vector<IntegrationEntry> known;
+  for (auto& integration : integrations_) known.push_back(integration->entry);
+  std::set<IntegrationId> claimed;
+  for (bool exact : {true, false}) {
+    for (std::size_t i = 0; i < integrations_.size(); ++i) {
+      GroupIntegration& integration = *integrations_[i];
+      const IntegrationEntry* next = successor(known[i], known, config);
+      bool is_exact = next != nullptr && next->id == known[i].id && next->fingerprint == known[i].fingerprint;
+      if (is_exact != exact) continue;
+      bool gone = next == nullptr || !claimed.insert(next->id).second;
+      integration.gone = gone;
+      integration.standing = Standing::kRetired;
+      if (gone || integration.entry == *next) continue;
+      if (next->fingerprint != integration.entry.fingerprint) integration.delivery.end_hold();
+      integration.entry = *next;
+      integration.changed |= !integration.stored_key.empty();
+    }
+  }
+}
+
+GroupIntegration& Group::restore(IntegrationEntry entry, ToldState told, std::uint64_t counter,
+                                 const Delivery::Memory& delivery, TimePoint now) {
+  GroupIntegration& integration = *integrations_.emplace_back(std::make_unique<GroupIntegration>());
+  integration.entry = std::move(entry);
+  integration.told = std::move(told);
+  integration.counter = counter;
+  integration.delivery.restore(delivery, now);
+  return integration;
+}
+
+void Group::restore_member(AlertEntry& entry) {
+  join(entry);
+  GroupMember& member = members_.at(entry.key);
+  member.departed = true;  // until routing says otherwise
+  member.flushed = true;
+}
+
+}  // namespace tocsin

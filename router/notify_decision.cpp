@@ -1,0 +1,56 @@
+#include "router/notify_decision.h"
+
+namespace tocsin {
+
+namespace {
+
+bool announced(const GroupAlert& alert, const NotifyPolicy& policy) {
+  return !alert.departed && policy.standing == Standing::kActive;
+}
+
+bool repeat_due(const ToldState& told, const NotifyPolicy& policy, TimePoint flush) {
+  return !is_set(told.last_notified_at) ||
+         flush - told.last_notified_at >= policy.repeat_interval - policy.group_interval / 2;
+}
+
+}  // namespace
+
+bool needs_firing(const ToldAlert& told, const GroupAlert& alert, const NotifyPolicy& policy) {
+  if (!alert.firing || !announced(alert, policy)) return false;
+  return told.told != Told::kFiring || told.attempted == Told::kResolved;
+}
+
+bool needs_resolved(const ToldAlert& told, const GroupAlert& alert, const NotifyPolicy& policy) {
+  if (alert.firing || !policy.wants_resolved) return false;
+  return may_believe_firing(told);
+}
+
+bool belongs_in_notification(const ToldAlert& told, const GroupAlert& alert, const NotifyPolicy& policy) {
+  if (!alert.firing) return needs_resolved(told, alert, policy);
+  // A departed alert that this integration believes to fire is still shown as firing, else its end would be
+  // claimed too early.
+  return announced(alert, policy) || may_believe_firing(told);
+}
+
+NotifyReason reason_to_notify(const ToldState& told, std::span<const GroupAlert> alerts,
+                              const NotifyPolicy& policy, TimePoint flush) {
+  bool believes_firing = false;   // the integration knows of a firing alert
+  bool unheard_firing = false;    // something fires that it has not heard of
+  bool unheard_resolved = false;  // something ended that it has not heard of
+  bool still_firing = false;      // something of what it was or is to be told fires
+  bool repeatable = false;
+  for (const GroupAlert& alert : alerts) {
+    ToldAlert about = told.of(alert.key);
+    believes_firing |= about.told == Told::kFiring;
+    unheard_firing |= needs_firing(about, alert, policy);
+    unheard_resolved |= needs_resolved(about, alert, policy);
+    still_firing |= alert.firing && belongs_in_notification(about, alert, policy);
+    repeatable |= alert.firing && announced(alert, policy);
+  }
+  if (unheard_firing) return believes_firing ? NotifyReason::kNewAlerts : NotifyReason::kFirstNotification;
+  if (unheard_resolved) return still_firing ? NotifyReason::kSomeResolved : NotifyReason::kAllResolved;
+  if (repeatable && repeat_due(told, policy, flush)) return NotifyReason::kRepeat;
+  return NotifyReason::kNone;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,216 @@
+#include "router/router.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/duration.h"
+#include "router/router_records.h"
+
+namespace tocsin {
+
+Router::Router(std::shared_ptr<const RoutingConfig> config) : config_(std::move(config)) {
+  TOCSIN_CHECK(config_ != nullptr);
+}
+
+Router::~Router() = default;
+
+void Router::accept(std::span<const Alert> alerts, TimePoint now, RouterOutput& out) {
+  for (const Alert& alert : alerts) note_change(book_.accept(alert, now), now, out);
+  finish(now, out);
+}
+
+void Router::note_change(const AlertBook::Outcome& outcome, TimePoint now, RouterOutput& out) {
+  using Change = AlertBook::Change;
+  if (outcome.change == Change::kUnknown || outcome.change == Change::kOutranked) return;
+  AlertEntry& entry = *outcome.entry;
+  reschedule(entry);
+  if (outcome.change == Change::kNone) return;
+  changed_alerts_.insert(entry.key);
+  bool external = entry.alert.origin == AlertOrigin::kExternal;
+  if (outcome.change == Change::kAdded || outcome.change == Change::kFiredAgain) {
+    if (external)
+      out.notices.push_back({NoticeKind::kAlertReceived, entry.key.to_string(), entry.alert.labels, {}});
+    route_alert(entry, now, out);
+  } else if (outcome.change == Change::kResolved) {
+    released_.push_back(&entry);  // in case that nobody holds it
+    if (!external) return;        // the evaluator has said so
+    Notice resolved{NoticeKind::kAlertResolved, entry.key.to_string(), entry.alert.labels, {}};
+    resolved.details.emplace_back("cause", std::string(to_string(entry.alert.cause)));
+    out.notices.push_back(std::move(resolved));
+  }
+}
+
+void Router::route_alert(AlertEntry& entry, TimePoint now, RouterOutput& out) {
+  for (const Route* route : config_->root.match(entry.alert.labels)) {
+    Labels labels = route->group_labels(entry.alert.labels);
+    auto it = groups_.find(GroupName{route->id, labels});
+    if (it == groups_.end()) {
+      // What has ended opens no group: there is nobody who could have been told.
+      if (!entry.resolved) open_group(*route, labels, now, out).join(entry);
+    } else if (!entry.resolved || it->second->members().contains(entry.key)) {
+      it->second->join(entry);
+    }
+  }
+}
+
+Group& Router::open_group(const Route& route, const Labels& labels, TimePoint now, RouterOutput& out) {
+  GroupTerms terms;
+  terms.labels = labels;
+  terms.follow(route);
+  terms.opened_at = last_opened_ = std::max(now, is_set(last_opened_) ? last_opened_ + Duration(1) : now);
+  // Always the full wait, also for an alert that started long ago: what belongs together must have the time
+  // to arrive.
+  terms.next_flush = now + route.group_wait;
+  auto group = std::make_unique<Group>(std::move(terms), ++last_serial_);
+  group->reconfigure(&route, *config_, now);
+
+  Notice opened{NoticeKind::kGroupOpened, group->terms().group_key, labels, {}};
+  opened.details.emplace_back("route", route.id);
+  opened.details.emplace_back("receiver", route.receiver);
+  opened.details.emplace_back("wait", format_go_duration(route.group_wait));
+  out.notices.push_back(std::move(opened));
+  Group& opened_group = *(groups_[GroupName{route.id, labels}] = std::move(group));
+  touched(opened_group);
+  return opened_group;
+}
+
+void Router::delivered(const std::string& notification_id, const DeliveryResult& result, TimePoint now,
+                       RouterOutput& out) {
+  auto it = in_flight_.find(notification_id);
+  if (it == in_flight_.end()) return;  // of an earlier run, or answered twice
+  auto [group, integration] = it->second;
+  in_flight_.erase(it);
+  GroupStep answer = step(now, out);
+  group->answered(*integration, result, answer);
+  touched(*group);
+  finish(now, out);
+}
+
+void Router::advance(TimePoint now, RouterOutput& out) {
+  while (std::optional<Deadline> deadline = deadlines_.due(now)) run(*deadline, now, out);
+  finish(now, out);
+}
+
+void Router::run(const Deadline& deadline, TimePoint now, RouterOutput& out) {
+  GroupStep due = step(now, out);
+  switch (deadline.kind) {
+    case Deadline::Kind::kAlertEnds: {
+      AlertEntry& entry = *deadline.alert;
+      TOCSIN_CHECK(book_.expire(entry, now), "an alert's deadline is its end");
+      return note_change({AlertBook::Change::kResolved, &entry}, now, out);
+    }
+    case Deadline::Kind::kFlush:
+      deadline.group->flush(due);
+      return touched(*deadline.group);
+    case Deadline::Kind::kRetry:
+      deadline.group->retry(*deadline.integration, due);
+      return touched(*deadline.group);
+  }
+}
+
+TimePoint Router::next_deadline() const {
+  return deadlines_.next();
+}
+
+void Router::reschedule(AlertEntry& entry) {
+  bool ends = !entry.resolved && is_set(entry.alert.ends_at);
+  Deadline deadline{.kind = Deadline::Kind::kAlertEnds, .serial = entry.serial, .alert = &entry};
+  deadlines_.move(deadline, entry.scheduled, ends ? entry.alert.ends_at : kNever);
+}
+
+void Router::touched(Group& group) {
+  touched_groups_[group.serial()] = &group;
+  Deadline flush{.kind = Deadline::Kind::kFlush, .serial = group.serial(), .group = &group};
+  deadlines_.move(flush, group.scheduled, group.closed() ? kNever : group.terms().next_flush);
+  auto follow = [&](GroupIntegration& integration, bool left) {
+    const Delivery& delivery = integration.delivery;
+    if (integration.serial == 0) integration.serial = ++last_serial_;
+    bool retries = !left && delivery.state() == Delivery::State::kBackingOff;
+    Deadline retry{.kind = Deadline::Kind::kRetry,
+                   .serial = integration.serial,
+                   .group = &group,
+                   .integration = &integration};
+    deadlines_.move(retry, integration.scheduled, retries ? delivery.next_attempt_at() : kNever);
+    if (!left && delivery.under_way()) in_flight_[delivery.id()] = {&group, &integration};
+  };
+  for (const auto& integration : group.integrations()) follow(*integration, false);
+  for (const auto& integration : group.leavers) follow(*integration, true);
+}
+
+void Router::finish(TimePoint, RouterOutput& out) {
+  finish_groups(out);
+  finish_alerts();
+  for (auto& [name, value] : records_) {
+    out.records.push_back({std::string(name.first), name.second, std::move(value)});
+  }
+  records_.clear();
+}
+
+void Router::finish_alerts() {
+  for (AlertEntry* entry : released_) {
+    if (entry->resolved && entry->holders == 0) changed_alerts_.insert(entry->key);
+  }
+  released_.clear();
+  for (AlertKey key : changed_alerts_) {
+    AlertEntry& entry = *book_.find(key);
+    if (entry.resolved && entry.holders == 0) {
+      if (entry.stored) erase_record(kAlertBucket, key.to_string());
+      book_.remove(key);  // resolved, so it has no deadline
+    } else {
+      records_[{kAlertBucket, key.to_string()}] = alert_value(entry.alert);
+      entry.stored = true;
+    }
+  }
+  changed_alerts_.clear();
+}
+
+void Router::finish_groups(RouterOutput& out) {
+  for (auto& [serial, group] : touched_groups_) {
+    touched(*group);
+    for (auto& leaver : group->leavers) {
+      if (!leaver->stored_key.empty()) erase_record(kToldBucket, leaver->stored_key);
+    }
+    group->leavers.clear();
+    if (!group->closed()) continue;
+    Notice closed{NoticeKind::kGroupClosed, group->terms().group_key, group->terms().labels, {}};
+    closed.details.emplace_back("route", group->terms().route_id);
+    out.notices.push_back(std::move(closed));
+  }
+  // Removals first: an integration that moved may write under a key which another has just left.
+  for (auto& [serial, group] : touched_groups_) {
+    for (auto& integration : group->integrations()) {
+      std::string key = told_key(group->record_key(), integration->entry.id);
+      bool stays = !group->closed() && (integration->stored_key == key || !integration->changed);
+      if (!integration->stored_key.empty() && !stays)
+        erase_record(kToldBucket, std::exchange(integration->stored_key, ""));
+    }
+  }
+  for (auto& [serial, group] : touched_groups_) {
+    if (!group->closed()) {
+      write_group(*group);
+      continue;
+    }
+    if (group->stored) erase_record(kGroupBucket, group->record_key());
+    groups_.erase(GroupName{group->terms().route_id, group->terms().labels});
+  }
+  touched_groups_.clear();
+}
+
+void Router::write_group(Group& group) {
+  std::string group_key = group.record_key();
+  if (std::exchange(group.terms_changed, false)) {
+    records_[{kGroupBucket, group_key}] = group_value(group.terms());
+    group.stored = true;
+  }
+  for (auto& integration : group.integrations()) {
+    if (!std::exchange(integration->changed, false)) continue;
+    integration->stored_key = told_key(group_key, integration->entry.id);
+    records_[{kToldBucket, integration->stored_key}] = told_value(group_key, *integration);
+  }
+}
+
+void Router::erase_record(std::string_view bucket, const std::string& key) {
+  records_[{bucket, key}] = std::nullopt;
+}
+
+}  // namespace tocsin

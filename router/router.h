@@ -1,0 +1,118 @@
+// The Router decides who hears about which alert and when. It is handed alerts, delivery results and the
+// time, and answers with records to write, notifications to deliver and notices. It has no clock, no threads
+// and does no I/O; the engine owns it and calls it from one thread with a time that never runs backwards.
+//
+// The records of one call must be durable before its deliveries start: a crash in between repeats one
+// notification, never loses one. accept, restore and configure move no timers that are due: call advance
+// after them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/delivery_result.h"
+#include "core/notice.h"
+#include "core/notification.h"
+#include "core/record.h"
+#include "router/alert_book.h"
+#include "router/deadlines.h"
+#include "router/group.h"
+#include "router/router_output.h"
+#include "router/router_view.h"
+#include "router/routing_config.h"
+
+namespace tocsin {
+
+class Router {
+ public:
+  explicit Router(std::shared_ptr<const RoutingConfig> config);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  // Takes up what an earlier run left: once, before anything else. Groups go on with their timers, a delivery
+  // under way is issued again at once, nothing is announced twice. Records of other buckets are ignored;
+  // unreadable ones are reported and removed.
+  void restore(std::span<const Record> records, TimePoint now, RouterOutput& out);
+
+  // A new configuration. Groups whose route and grouping are unchanged keep timers and told state; what has
+  // lost its place waits only to say "resolved" to whoever was told "firing". Deliveries in flight finish.
+  void configure(std::shared_ptr<const RoutingConfig> config, TimePoint now, RouterOutput& out);
+
+  // New, changed or resolved alerts, from rules and from outside (see posted_alerts.h for what comes from
+  // outside).
+  void accept(std::span<const Alert> alerts, TimePoint now, RouterOutput& out);
+
+  // The answer to one of `deliveries`. One that belongs to no delivery in flight is ignored.
+  void delivered(const std::string& notification_id, const DeliveryResult& result, TimePoint now,
+                 RouterOutput& out);
+
+  // Everything that is due: expiries, flushes, retries.
+  void advance(TimePoint now, RouterOutput& out);
+
+  // Call advance then, at the latest; kNever when there is nothing to wait for.
+  TimePoint next_deadline() const;
+
+  // Views for the API: copies, ordered by fingerprint and by group labels.
+  std::vector<AlertView> alerts(TimePoint now) const;
+  std::vector<GroupView> groups(TimePoint now) const;
+  const RoutingConfig& config() const { return *config_; }
+
+ private:
+  struct GroupName {
+    std::string route_id;
+    Labels labels;
+    friend auto operator<=>(const GroupName&, const GroupName&) = default;
+  };
+  struct InFlight {
+    Group* group;
+    GroupIntegration* integration;
+  };
+
+  GroupStep step(TimePoint now, RouterOutput& out) { return {now, out, released_}; }
+  void route_alert(AlertEntry&, TimePoint now, RouterOutput&);
+  Group& open_group(const Route&, const Labels& labels, TimePoint now, RouterOutput&);
+  void note_change(const AlertBook::Outcome&, TimePoint now, RouterOutput&);
+  void run(const Deadline&, TimePoint now, RouterOutput&);
+  // Re-examines every group and alert against the configuration.
+  void reconcile(TimePoint now, RouterOutput&);
+  void restore_alerts(std::span<const Record>, TimePoint now, RouterOutput&);
+  void restore_groups(std::span<const Record>, RouterOutput&);
+  void restore_told(std::span<const Record>, TimePoint now, RouterOutput&);
+  void refuse_record(const Record&, std::string why, RouterOutput&);
+  void reissue(TimePoint now, RouterOutput&);
+
+  // After each change of a group: its deadlines, and who is in flight.
+  void touched(Group&);
+  void reschedule(AlertEntry&);
+  // At the end of each public call: lets go of what nobody holds, and writes each record that changed once.
+  void finish(TimePoint now, RouterOutput&);
+  void finish_alerts();
+  void finish_groups(RouterOutput&);
+  void write_group(Group&);
+  void erase_record(std::string_view bucket, const std::string& key);
+
+  std::shared_ptr<const RoutingConfig> config_;
+  AlertBook book_;
+  std::map<GroupName, std::unique_ptr<Group>> groups_;
+  Deadlines deadlines_;
+  std::map<std::string, InFlight, std::less<>> in_flight_;  // by notification id
+  std::uint64_t last_serial_ = 0;                           // of groups and integrations
+  TimePoint last_opened_ = kNoTime;
+
+  // Of the call under way; empty between calls.
+  std::set<AlertKey> changed_alerts_;
+  std::map<std::uint64_t, Group*> touched_groups_;
+  std::vector<AlertEntry*> released_;
+  std::map<std::pair<std::string_view, std::string>, std::optional<std::string>> records_;
+};
+
+}  // namespace tocsin

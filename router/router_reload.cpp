@@ -1,0 +1,120 @@
+// The part of Router that deals with a new configuration and with a restart: both hold what is remembered
+// against what is configured.
+#include <algorithm>
+
+#include "router/router.h"
+#include "router/router_records.h"
+
+namespace tocsin {
+
+void Router::configure(std::shared_ptr<const RoutingConfig> config, TimePoint now, RouterOutput& out) {
+  config_ = std::move(config);
+  reconcile(now, out);
+  finish(now, out);
+}
+
+void Router::restore(std::span<const Record> records, TimePoint now, RouterOutput& out) {
+  restore_alerts(records, now, out);
+  restore_groups(records, out);
+  restore_told(records, now, out);
+  reconcile(now, out);
+  for (auto& [key, entry] : book_.entries()) {
+    if (!entry->resolved || entry->holders > 0) continue;
+    Notice dropped{NoticeKind::kAlertDropped, key.to_string(), entry->alert.labels, {}};
+    dropped.details.emplace_back("reason", "resolved before anyone was told of it");
+    out.notices.push_back(std::move(dropped));
+    released_.push_back(entry.get());
+  }
+  reissue(now, out);
+  finish(now, out);
+}
+
+void Router::reconcile(TimePoint now, RouterOutput& out) {
+  std::map<std::string_view, const Route*> routes;
+  for (const Route* route : all_routes(config_->root)) routes[route->id] = route;
+  for (auto& [name, group] : groups_) {
+    auto it = routes.find(name.route_id);
+    group->reconfigure(it == routes.end() ? nullptr : it->second, *config_, now);
+  }
+  for (auto& [key, entry] : book_.entries()) route_alert(*entry, now, out);
+  GroupStep reload = step(now, out);
+  for (auto& [name, group] : groups_) {
+    group->settle(reload);
+    touched(*group);
+  }
+}
+
+void Router::restore_alerts(std::span<const Record> records, TimePoint now, RouterOutput& out) {
+  for (const Record& record : records) {
+    if (record.bucket != kAlertBucket || !record.value) continue;
+    Result<Alert> alert = parse_alert(*record.value);
+    std::optional<AlertKey> key = AlertKey::parse(record.key);
+    AlertEntry* entry = alert && key ? book_.restore(*key, *alert, now) : nullptr;
+    if (entry == nullptr) {
+      refuse_record(record, alert ? "the key does not fit the labels" : alert.error().message, out);
+      continue;
+    }
+    reschedule(*entry);
+  }
+}
+
+void Router::restore_groups(std::span<const Record> records, RouterOutput& out) {
+  for (const Record& record : records) {
+    if (record.bucket != kGroupBucket || !record.value) continue;
+    Result<GroupTerms> terms = parse_group(*record.value);
+    bool fits = terms && group_record_key(terms->route_id, terms->labels) == record.key;
+    GroupName name = terms ? GroupName{terms->route_id, terms->labels} : GroupName{};
+    if (!fits || groups_.contains(name)) {
+      refuse_record(record, terms ? "the key does not fit" : terms.error().message, out);
+      continue;
+    }
+    if (is_set(terms->opened_at)) last_opened_ = std::max(last_opened_, terms->opened_at);
+    auto group = std::make_unique<Group>(std::move(*terms), ++last_serial_);
+    group->stored = true;
+    group->terms_changed = false;
+    groups_[name] = std::move(group);
+  }
+}
+
+void Router::restore_told(std::span<const Record> records, TimePoint now, RouterOutput& out) {
+  std::map<std::string, Group*> by_key;
+  for (auto& [name, group] : groups_) by_key[group->record_key()] = group.get();
+  for (const Record& record : records) {
+    if (record.bucket != kToldBucket || !record.value) continue;
+    Result<ToldRecord> told = parse_told(*record.value);
+    auto it = told ? by_key.find(told->group) : by_key.end();
+    bool fits = told && record.key == told_key(told->group, told->entry.id);
+    if (it == by_key.end() || !fits) {
+      // An orphan must go too: a later group of the same name would believe it.
+      refuse_record(record, told ? "its group is not known" : told.error().message, out);
+      continue;
+    }
+    std::erase_if(told->told.alerts, [&](const auto& entry) { return book_.find(entry.first) == nullptr; });
+    for (const auto& [key, state] : told->told.alerts) it->second->restore_member(*book_.find(key));
+    GroupIntegration& integration =
+        it->second->restore(told->entry, std::move(told->told), told->counter, told->delivery, now);
+    integration.stored_key = record.key;
+  }
+}
+
+void Router::refuse_record(const Record& record, std::string why, RouterOutput& out) {
+  Notice notice{NoticeKind::kStoreFailed, record.bucket + "/" + record.key, {}, {}};
+  notice.details.emplace_back("reason", "the record is skipped and removed: " + std::move(why));
+  out.notices.push_back(std::move(notice));
+  if (record.bucket == kAlertBucket) return erase_record(kAlertBucket, record.key);
+  erase_record(record.bucket == kGroupBucket ? kGroupBucket : kToldBucket, record.key);
+}
+
+void Router::reissue(TimePoint now, RouterOutput& out) {
+  GroupStep restart = step(now, out);
+  for (auto& [name, group] : groups_) {
+    std::vector<GroupIntegration*> owed;
+    for (auto& integration : group->integrations()) {
+      if (integration->delivery.state() == Delivery::State::kBackingOff) owed.push_back(integration.get());
+    }
+    for (GroupIntegration* integration : owed) group->retry(*integration, restart);
+    touched(*group);
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,50 @@
+// What the API shows of the router: values, detached from it, so that they can be serialised on another
+// thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/notification.h"
+
+namespace tocsin {
+
+// kUnprocessed: no flush has looked at it yet.
+enum class AlertStatus { kUnprocessed, kActive, kResolved };
+std::string_view to_string(AlertStatus);  // as the API writes it: "unprocessed", "active", "resolved"
+
+struct AlertView {
+  Alert alert;
+  AlertStatus status = AlertStatus::kUnprocessed;
+  std::vector<std::string> receivers;  // one per route that took it, in order of route id
+};
+
+// How one integration stands towards one group.
+struct IntegrationView {
+  IntegrationId id;
+  bool retired = false;                  // lost its place by a reload: only waits to say "resolved"
+  TimePoint last_notified_at = kNoTime;  // the flush of the last notification that arrived
+  int times_notified = 0;
+  std::size_t told_firing = 0;  // alerts it believes to fire
+  std::string delivery;         // "idle", "under way", "backing off", "held"
+  std::string notification_id;  // of the delivery; empty when idle
+  int tries = 0;
+  TimePoint next_attempt_at = kNoTime;  // backing off: the retry; held: no earlier than this
+  std::string last_error;
+};
+
+struct GroupView {
+  std::string route_id;
+  std::string group_key;
+  Labels labels;
+  std::string receiver;
+  bool retired = false;           // its route is gone
+  std::vector<AlertView> alerts;  // as a notification orders them
+  TimePoint next_flush = kNoTime;
+  TimePoint last_flush = kNoTime;
+  std::vector<IntegrationView> integrations;
+};
+
+}  // namespace tocsin
