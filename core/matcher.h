@@ -11,10 +11,6 @@
 #include "core/labels.h"
 #include "core/result.h"
 
-namespace re2 {
-class RE2;
-}
-
 namespace tocsin {
 
 enum class MatchType { kEqual, kNotEqual, kRegex, kNotRegex };  // = != =~ !~, in this order when sorted
@@ -43,7 +39,8 @@ class Matcher {
   std::string name_;
   MatchType type_ = MatchType::kEqual;
   std::string value_;
-  std::shared_ptr<const re2::RE2> regex_;
+  struct Regex;
+  std::shared_ptr<const Regex> regex_;  // of =~ and !~
 };
 
 using Matchers = std::vector<Matcher>;
@@ -56,11 +53,12 @@ enum class MatcherDialect { kFallback, kUtf8, kClassic };
 
 struct ParsedMatchers {
   Matchers matchers;
-  std::string
-      warning;  // set where the two dialects disagree: which was used, and how to write it so that both agree
+  // Set where the two dialects disagree: which was used, and how to write it so that both agree.
+  std::string warning;
 };
 
-// A list: `{a="b",c=~"d"}`, or without braces.
+// A list: `{a="b",c=~"d"}`, or without braces. Messages say what is wrong, in which column (bytes, from 1)
+// and how to write it.
 Result<ParsedMatchers> parse_matchers(std::string_view text, MatcherDialect = MatcherDialect::kFallback);
 // One matcher without braces, as API filters and command lines give it.
 Result<ParsedMatchers> parse_matcher(std::string_view text, MatcherDialect = MatcherDialect::kFallback);
