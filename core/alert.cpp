@@ -8,6 +8,7 @@ std::string_view to_string(ResolveCause cause) {
       return "firing";
     case ResolveCause::kConditionFalse:
       return "condition false";
+    case ResolveCause::kRuleChanged: return "rule changed";
     case ResolveCause::kRuleDeleted:
       return "rule deleted";
     case ResolveCause::kEndsAtPassed:

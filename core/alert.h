@@ -12,7 +12,7 @@
 namespace tocsin {
 
 // Why an alert ended, or that it has not: the router can say it, because one process knows both halves.
-enum class ResolveCause { kNone, kConditionFalse, kRuleDeleted, kEndsAtPassed, kReportedResolved };
+enum class ResolveCause { kNone, kConditionFalse, kRuleChanged, kRuleDeleted, kEndsAtPassed, kReportedResolved };
 std::string_view to_string(ResolveCause);
 
 enum class AlertOrigin { kRule, kExternal };

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/check.h"
+#include "core/template/go_quote.h"
 
 namespace tocsin {
 
@@ -207,5 +208,7 @@ bool is_legacy_label_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
 }
+
+std::string go_quote(std::string_view text) { return tmpl::quote(text); }
 
 }  // namespace tocsin
