@@ -248,7 +248,9 @@ std::string strip_domain(const std::string& host_and_port) {
   return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + split->port;
 }
 
-std::string query_escape(std::string_view text) { return tmpl::url_query_escape(text); }
+std::string query_escape(std::string_view text) {
+  return tmpl::url_query_escape(text);
+}
 
 std::string graph_link(std::string_view expression) {
   return "/graph?g0.expr=" + query_escape(expression) + "&g0.tab=0";
