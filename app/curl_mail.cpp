@@ -80,7 +80,7 @@ Exchange::Step MailExchange::prepare(CURL* handle) {
   sent_ = recipient_ = 0;
   stage_ = Stage::kGreeting;
   refusals_.clear();
-  tls_started_ = other_mechanism_ = false;
+  tls_started_ = other_mechanism_ = quitting_ = false;
   code_ = 0;
   text_.clear();
   text_so_far_.clear();
@@ -186,12 +186,12 @@ std::size_t MailExchange::on_read(char* buffer, std::size_t size, std::size_t co
 }
 
 void MailExchange::take_command(CURL* handle, std::string_view line) {
-  if (stage_ == Stage::kQuit) return;
+  if (quitting_) return;
   const std::string verb = upper(line.substr(0, line.find_first_of(" \r\n")));
   if (verb == "QUIT") {
     // libcurl waits for the answer and holds its thread meanwhile: a second must do, the mail is through.
     curl_easy_setopt(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
-    stage_ = Stage::kQuit;
+    quitting_ = true;
     return;
   }
   code_ = 0;
@@ -215,7 +215,7 @@ void MailExchange::take_command(CURL* handle, std::string_view line) {
 }
 
 bool MailExchange::take_reply(std::string_view line) {
-  if (stage_ == Stage::kQuit) return true;
+  if (quitting_) return true;
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   if (line.size() < 3 ||
       !std::all_of(line.begin(), line.begin() + 3, [](char c) { return c >= '0' && c <= '9'; })) {
@@ -308,8 +308,6 @@ std::string MailExchange::stage_words() const {
       return "RCPT TO";
     case Stage::kMessage:
       return "DATA";
-    case Stage::kQuit:
-      return "QUIT";
     case Stage::kOther:
       break;
   }

@@ -23,7 +23,7 @@ class MailExchange final : public Exchange {
   void give_up(TransportResult, const std::string& why) override;
 
  private:
-  enum class Stage { kGreeting, kHello, kStartTls, kAuth, kSender, kRecipient, kMessage, kQuit, kOther };
+  enum class Stage { kGreeting, kHello, kStartTls, kAuth, kSender, kRecipient, kMessage, kOther };
   enum class Mechanism { kNone, kCramMd5, kPassword };
 
   Result<void> check_request();
@@ -61,7 +61,8 @@ class MailExchange final : public Exchange {
   std::vector<Refusal> refusals_;
   bool tls_started_ = false;
   bool other_mechanism_ = false;
-  int code_ = 0;  // of the last whole reply to the last command; 0: none yet
+  bool quitting_ = false;  // nothing after that matters
+  int code_ = 0;           // of the last whole reply to the last command; 0: none yet
   std::string text_, text_so_far_;
   char detail_[CURL_ERROR_SIZE] = "";
 };

@@ -78,7 +78,8 @@ bool Connection::more() {
   char data[16384];
   const ssize_t count =
       tls_ != nullptr ? SSL_read(tls_, data, sizeof data) : ::recv(fd_, data, sizeof data, 0);
-  if (count <= 0) return false;
+  gone_ = count <= 0;
+  if (gone_) return false;
   buffer_.append(data, static_cast<std::size_t>(count));
   return true;
 }

@@ -32,6 +32,7 @@ class Connection {
   std::string http_request();
   void write(const std::string&);
   void wait_for_peer_to_go();
+  bool gone() const { return gone_; }
   // False: the peer did not like us.
   bool start_tls(const Certificate&);
   const std::string& tls_name() const { return tls_name_; }
@@ -40,6 +41,7 @@ class Connection {
   bool more();
   int fd_;
   std::string buffer_;
+  bool gone_ = false;
   ssl_ctx_st* context_ = nullptr;
   ssl_st* tls_ = nullptr;
   std::string tls_name_;

@@ -1,0 +1,317 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "app/curl_transport.h"
+#include "tests/app/loopback_server.h"
+#include "tests/app/shell_support.h"
+
+using namespace std::chrono_literals;
+using namespace tocsin;
+using namespace tocsin::test;
+
+namespace {
+
+// A mail server that follows a script: what it offers, what it says to whom, and where it falls silent.
+struct Script {
+  std::string auth = {};                            // "PLAIN LOGIN"; empty: not offered
+  std::map<std::string, std::string> replies = {};  // command line or its verb → another reply; "" hangs
+  const Certificate* implicit_tls = nullptr;        // from the start
+  const Certificate* starttls = nullptr;            // offered
+};
+
+class SmtpFake {
+ public:
+  explicit SmtpFake(Script script)
+      : script_(std::move(script)), server_([this](Connection& connection) { talk(connection); }) {}
+  std::string address() const { return server_.address(); }
+  int connections() { return server_.connections(); }
+  std::vector<std::string> commands() {
+    const std::lock_guard lock(mutex_);
+    return commands_;
+  }
+  bool saw(const std::string& command) {
+    const auto all = commands();
+    return std::find(all.begin(), all.end(), command) != all.end();
+  }
+  std::string message() {
+    const std::lock_guard lock(mutex_);
+    return message_;
+  }
+
+ private:
+  void talk(Connection& connection) {
+    if (script_.implicit_tls != nullptr && !connection.start_tls(*script_.implicit_tls)) return;
+    if (!say(connection, "GREETING", "GREETING", "220 fake ESMTP")) return;
+    bool tls = false;
+    while (true) {
+      const std::string line = connection.line();
+      if (line.empty()) return;
+      keep(line);
+      const std::string verb = line.substr(0, line.find(' '));
+      if (!say(connection, line, verb, usual(verb, tls))) return;
+      if (verb == "STARTTLS" && script_.starttls != nullptr) {
+        if (!connection.start_tls(*script_.starttls)) return;
+        tls = true;
+      }
+      if (verb == "QUIT") return;
+      if (verb != "DATA" || script_.replies.contains("DATA")) continue;
+      std::string message;
+      for (std::string text = connection.line(); text != "."; text = connection.line())
+        message += text + "\r\n";
+      {
+        const std::lock_guard lock(mutex_);
+        message_ = message;
+      }
+      if (!say(connection, "END", "END", "250 2.0.0 queued")) return;
+    }
+  }
+  std::string usual(const std::string& verb, bool tls) const {
+    if (verb == "EHLO") {
+      const bool offer = script_.starttls != nullptr && !tls;
+      return "250-fake greets\r\n250-8BITMIME\r\n" + std::string(offer ? "250-STARTTLS\r\n" : "") +
+             (script_.auth.empty() ? "" : "250-AUTH " + script_.auth + "\r\n") + "250 SIZE 1000000";
+    }
+    if (verb == "STARTTLS") return "220 go on";
+    if (verb == "DATA") return "354 go on";
+    if (verb == "QUIT") return "221 bye";
+    return "250 ok";
+  }
+  bool say(Connection& connection, const std::string& line, const std::string& verb, std::string reply) {
+    for (const auto& key : {verb, line}) {
+      const auto other = script_.replies.find(key);
+      if (other != script_.replies.end()) reply = other->second;
+    }
+    if (reply.empty()) {
+      connection.wait_for_peer_to_go();
+      return false;
+    }
+    connection.write(reply + "\r\n");
+    return true;
+  }
+  void keep(const std::string& command) {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(command);
+  }
+
+  Script script_;
+  std::mutex mutex_;
+  std::vector<std::string> commands_;
+  std::string message_;
+  LoopbackServer server_;
+};
+
+MailRequest mail_to(const SmtpFake& server, std::vector<std::string> recipients = {"you@example.org"}) {
+  MailRequest mail;
+  mail.smarthost = server.address();
+  mail.hello = "me.example";
+  mail.from = "me@example.org";
+  mail.recipients = std::move(recipients);
+  mail.message = "Subject: x\r\n\r\n.dot\r\n..\r\nlast\r\n";
+  mail.security = MailRequest::Security::kPlain;
+  mail.timeout = 20s;
+  return mail;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a mail is handed over with its envelope, and dots survive") {
+  SmtpFake server(Script{});
+  CurlTransport transport;
+  const auto answer = transport.perform(mail_to(server));
+  CHECK(answer.result == TransportResult::kAnswered);
+  CHECK(answer.status == 250);
+  CHECK(answer.error == "");
+  CHECK(server.saw("EHLO me.example"));
+  CHECK(server.saw("RCPT TO:<you@example.org>"));
+  const auto commands = server.commands();
+  CHECK(std::any_of(commands.begin(), commands.end(),
+                    [](const auto& line) { return line.starts_with("MAIL FROM:<me@example.org>"); }));
+  CHECK(server.message() == "Subject: x\r\n\r\n..dot\r\n...\r\nlast\r\n");
+}
+
+TEST_CASE("a refused recipient is named and does not hold up the others") {
+  SmtpFake server({.replies = {{"RCPT TO:<gone@example.org>", "550-5.1.1 no\r\n550 such user"}}});
+  CurlTransport transport;
+  for (const auto& recipients : {std::vector<std::string>{"gone@example.org", "a@example.org"},
+                                 std::vector<std::string>{"a@example.org", "gone@example.org"}}) {
+    const auto answer = transport.perform(mail_to(server, recipients));
+    CHECK(answer.result == TransportResult::kAnswered);
+    CHECK(answer.status == 250);
+    CHECK(holds(answer.error, "refused recipients: gone@example.org (550 5.1.1 no such user)"));
+    CHECK(!holds(answer.error, "a@example.org ("));
+  }
+}
+
+TEST_CASE("when nobody is accepted the status is the refusal, a temporary one if there was one") {
+  SmtpFake server(
+      {.replies = {{"RCPT TO:<gone@example.org>", "550 gone"}, {"RCPT TO:<full@example.org>", "452 full"}}});
+  CurlTransport transport;
+  CHECK(transport.perform(mail_to(server, {"gone@example.org"})).status == 550);
+  const auto both = transport.perform(mail_to(server, {"full@example.org", "gone@example.org"}));
+  CHECK(both.result == TransportResult::kAnswered);
+  CHECK(both.status == 452);
+  CHECK(holds(both.error, "full@example.org (452 full); gone@example.org (550 gone)"));
+}
+
+TEST_CASE("a refusal at any step is an answer with the server's code and words") {
+  struct Row {
+    std::string step;
+    std::string reply;
+    int status;
+    std::string where;
+  };
+  for (const auto& row :
+       {Row{"GREETING", "421 too busy", 421, "connection"}, Row{"GREETING", "554 go away", 554, "connection"},
+        Row{"MAIL", "451 later", 451, "MAIL FROM"}, Row{"MAIL", "550 not you", 550, "MAIL FROM"},
+        Row{"DATA", "451 later", 451, "DATA"}, Row{"END", "554 looks like spam", 554, "DATA"},
+        Row{"END", "452 disk full", 452, "DATA"}}) {
+    SmtpFake server({.replies = {{row.step, row.reply}}});
+    CurlTransport transport;
+    const auto answer = transport.perform(mail_to(server));
+    CHECK(answer.result == TransportResult::kAnswered);
+    CHECK(answer.status == row.status);
+    CHECK_MESSAGE(holds(answer.error, row.where + ": " + row.reply), answer.error);
+    CHECK(answer.error.starts_with("smtp://" + server.address()));
+  }
+}
+
+TEST_CASE("a mail server that hangs at any step times out") {
+  for (const std::string step : {"GREETING", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "END"}) {
+    SmtpFake server({.auth = "LOGIN", .replies = {{step, ""}}});
+    CurlTransport transport;
+    auto mail = mail_to(server);
+    mail.timeout = 150ms;
+    mail.auth_username = "user";
+    mail.auth_password.text = "pw";
+    if (step != "AUTH" && step != "GREETING" && step != "EHLO") mail.auth_username = "";
+    const auto answer = transport.perform(mail);
+    CHECK_MESSAGE(answer.result == TransportResult::kTimedOut, answer.error);
+    CHECK(answer.status == 0);
+    CHECK(answer.took < 10s);
+  }
+}
+
+TEST_CASE("a server that never says goodbye does not undo the mail") {
+  SmtpFake server({.replies = {{"QUIT", ""}}});
+  CurlTransport transport;
+  auto mail = mail_to(server);
+  const auto answer = transport.perform(mail);
+  CHECK(answer.status == 250);
+  CHECK(answer.took < 10s);
+}
+
+TEST_CASE("login uses the mechanism that fits, in the server's order") {
+  struct Row {
+    std::string offered, password, secret, expected;
+  };
+  // base64: "\0user\0pw" = AHVzZXIAcHc=, "user" = dXNlcg==, "pw" = cHc=
+  for (const auto& row :
+       {Row{"PLAIN LOGIN", "pw", "", "AUTH PLAIN"}, Row{"LOGIN", "pw", "", "AUTH LOGIN"},
+        Row{"PLAIN CRAM-MD5", "", "key", "AUTH CRAM-MD5"},
+        Row{"CRAM-MD5 PLAIN", "pw", "key", "AUTH CRAM-MD5"}, Row{"PLAIN CRAM-MD5", "pw", "key", "AUTH PLAIN"},
+        Row{"LOGIN", "pw", "key", "AUTH LOGIN"}}) {
+    SmtpFake server({.auth = row.offered,
+                     .replies = {{"AUTH PLAIN", "334 "},
+                                 {"AUTH LOGIN", "334 VXNlcm5hbWU6"},
+                                 {"AUTH CRAM-MD5", "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+"},
+                                 {"dXNlcg==", "334 UGFzc3dvcmQ6"},
+                                 {"cHc=", "235 welcome"},
+                                 {"AHVzZXIAcHc=", "235 welcome"},
+                                 {"dXNlciA2NWNjMWM0NWZjM2YyZjNmZWVkZjJmNWQ0YWVlNGMzYw==", "235 welcome"}}});
+    CurlTransport transport;
+    auto mail = mail_to(server);
+    mail.auth_username = "user";
+    mail.auth_password.text = row.password;
+    mail.auth_secret.text = row.secret;
+    const auto answer = transport.perform(mail);
+    const auto commands = server.commands();
+    CHECK_MESSAGE(answer.status == 250, answer.error);
+    const auto login = std::find_if(commands.begin(), commands.end(),
+                                    [](const auto& line) { return line.starts_with("AUTH"); });
+    REQUIRE(login != commands.end());
+    CHECK(*login == row.expected);
+  }
+}
+
+TEST_CASE("a login that fails or does not fit is told without the password") {
+  CurlTransport transport;
+  SmtpFake refusing(
+      {.auth = "LOGIN",
+       .replies = {
+           {"AUTH LOGIN", "334 VXNlcm5hbWU6"}, {"dXNlcg==", "334 UGFzc3dvcmQ6"}, {"cHc=", "535 bad login"}}});
+  auto mail = mail_to(refusing);
+  mail.auth_username = "user";
+  mail.auth_password.text = "pw";
+  auto answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kAnswered);
+  CHECK(answer.status == 535);
+  CHECK(holds(answer.error, "AUTH: 535 bad login"));
+  CHECK(!holds(answer.error, "cHc="));
+  SmtpFake foreign({.auth = "CRAM-MD5"});
+  mail.smarthost = foreign.address();
+  answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kMisconfigured);
+  CHECK(holds(answer.error, "no way to log in that fits"));
+  SmtpFake open(Script{});  // offers no AUTH at all: as Alertmanager, go on without
+  mail.smarthost = open.address();
+  CHECK(transport.perform(mail).status == 250);
+  mail.auth_password.text = "";
+  answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kMisconfigured);
+  mail.auth_password.file = "/nowhere/password";
+  answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kMisconfigured);
+  CHECK(holds(answer.error, "/nowhere/password"));
+}
+
+TEST_CASE("STARTTLS is required, and implicit TLS starts at once") {
+  const auto certificate = make_certificate("127.0.0.1");
+  const auto named = make_certificate("mail.example");
+  CurlTransport transport;
+  SmtpFake starttls({.starttls = &certificate}), implicit({.implicit_tls = &certificate}), none(Script{}),
+      other({.starttls = &named});
+  auto mail = mail_to(starttls);
+  mail.security = MailRequest::Security::kStartTls;
+  CHECK(transport.perform(mail).result == TransportResult::kTlsFailed);
+  CHECK(starttls.commands().back() == "STARTTLS");
+  mail.tls.ca = certificate.certificate;
+  auto answer = transport.perform(mail);
+  CHECK_MESSAGE(answer.status == 250, answer.error);
+  mail.smarthost = none.address();
+  answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kTlsFailed);
+  CHECK(!none.saw("RCPT TO:<you@example.org>"));
+  mail.smarthost = other.address();
+  mail.tls.ca = named.certificate;
+  CHECK(transport.perform(mail).result == TransportResult::kTlsFailed);
+  mail.tls.server_name = "mail.example";
+  CHECK(transport.perform(mail).status == 250);
+  mail.tls = {};
+  mail.tls.insecure_skip_verify = true;
+  CHECK(transport.perform(mail).status == 250);
+  mail.smarthost = implicit.address();
+  mail.security = MailRequest::Security::kImplicitTls;
+  CHECK(transport.perform(mail).status == 250);
+}
+
+TEST_CASE("a mail that cannot be sent is called misconfigured before anybody is asked") {
+  SmtpFake server(Script{});
+  CurlTransport transport;
+  const auto refused = [&](auto change) {
+    auto mail = mail_to(server);
+    change(mail);
+    return transport.perform(mail).result == TransportResult::kMisconfigured;
+  };
+  CHECK(refused([](MailRequest& mail) { mail.smarthost = "host"; }));
+  CHECK(refused([](MailRequest& mail) { mail.smarthost = "user@host:25"; }));
+  CHECK(refused([](MailRequest& mail) { mail.from = "a@b>\r\nRCPT TO:<evil@x"; }));
+  CHECK(refused([](MailRequest& mail) { mail.recipients = {}; }));
+  CHECK(refused([](MailRequest& mail) { mail.recipients = {"a@b\r\nDATA"}; }));
+  CHECK(server.connections() == 0);
+}

@@ -1,0 +1,191 @@
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "app/memory_store.h"
+#include "app/sqlite_store.h"
+#include "tests/app/shell_support.h"
+
+using namespace std::chrono_literals;
+using namespace tocsin;
+using tocsin::test::Folder;
+
+namespace {
+
+const TimePoint kNow = TimePoint(1'700'000'000s);
+
+std::unique_ptr<SqliteStore> open_in(const std::string& folder) {
+  auto opened = SqliteStore::open(folder, kNow);
+  REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
+  CHECK(opened->warning == "");
+  return std::move(opened->store);
+}
+
+Result<void> store(Store& to, const std::vector<Record>& records,
+                   const std::vector<HistoryEntry>& history = {}) {
+  return to.commit(records, history);
+}
+
+// Both stores, so that what simulation sees is what the daemon does.
+template <class Story>
+void with_each_store(Story story) {
+  const Folder folder;
+  const auto sqlite = open_in(folder.path());
+  story(*sqlite);
+  MemoryStore memory;
+  story(memory);
+}
+
+}  // namespace
+
+TEST_CASE("records come back in order, the last value wins, and a record without value deletes") {
+  with_each_store([](Store& it) {
+    CHECK(it.load().value().empty());
+    const std::string bytes("\0\xff{}", 4);
+    REQUIRE(
+        store(it, {{"b", "2", "x"}, {"a", "z", "y"}, {"b", "1", bytes}, {"b", "2", "last"}, {"c", "", ""}}));
+    CHECK(it.load().value() ==
+          std::vector<Record>{{"a", "z", "y"}, {"b", "1", bytes}, {"b", "2", "last"}, {"c", "", ""}});
+    REQUIRE(store(it, {{"b", "1", std::nullopt}, {"none", "x", std::nullopt}, {"a", "z", "new"}}));
+    CHECK(it.load().value() == std::vector<Record>{{"a", "z", "new"}, {"b", "2", "last"}, {"c", "", ""}});
+    REQUIRE(store(it, {{"a", "k", "v"}, {"a", "k", std::nullopt}}));
+    CHECK(it.load().value().size() == 3);
+  });
+}
+
+TEST_CASE("history comes newest first, by subject, up to a limit, and is forgotten by age") {
+  with_each_store([](Store& it) {
+    REQUIRE(store(it, {}, {{kNow, "Fired", "s1", "{\"n\":1}"}, {kNow + 1ns, "Fired", "s2", "{\"n\":2}"}}));
+    REQUIRE(
+        store(it, {}, {{kNow + 1ns, "Told", "s1", "{\"n\":3}"}, {kNow - 1s, "Pending", "s1", "{\"n\":0}"}}));
+    const auto seen = [&](const std::string& subject, std::size_t limit) {
+      std::string numbers;
+      for (const auto& entry : it.history(subject, limit).value()) numbers += entry.json.at(5);
+      return numbers;
+    };
+    CHECK(seen("", 100) == "3210");
+    CHECK(seen("", std::numeric_limits<std::size_t>::max()) == "3210");
+    CHECK(seen("", 2) == "32");
+    CHECK(seen("s1", 100) == "310");
+    CHECK(seen("s1", 1) == "3");
+    CHECK(seen("nobody", 1) == "");
+    CHECK(seen("", 0) == "");
+    const auto newest = it.history("", 1).value().at(0);
+    CHECK(newest.at == kNow + 1ns);
+    CHECK(newest.kind == "Told");
+    CHECK(newest.subject == "s1");
+    REQUIRE(it.forget_history(kNow));
+    CHECK(seen("", 100) == "321");
+    REQUIRE(it.forget_history(kNow + 1s));
+    CHECK(seen("", 100) == "");
+  });
+}
+
+TEST_CASE("a commit that does not fit is an error, and nothing of it is stored") {
+  const Folder folder;
+  const auto it = open_in(folder.path());
+  REQUIRE(store(*it, {{"a", "kept", "1"}}));
+  REQUIRE(it->limit_size(100'000));
+  const auto failed =
+      store(*it, {{"a", "kept", "2"}, {"a", "small", "x"}, {"a", "big", std::string(1'000'000, 'x')}},
+            {{kNow, "Fired", "s", "{}"}});
+  REQUIRE(!failed);
+  CHECK(failed.error().message.find("cannot write " + folder.path() + "/tocsin.db: ") == 0);
+  CHECK(failed.error().message.find("full") != std::string::npos);
+  CHECK(it->load().value() == std::vector<Record>{{"a", "kept", "1"}});
+  CHECK(it->history("", 10).value().empty());
+  REQUIRE(store(*it, {{"a", "after", "1"}}));  // it goes on as soon as there is room
+  CHECK(it->load().value().size() == 2);
+}
+
+TEST_CASE("the twin in memory fails a commit as a full disk does") {
+  MemoryStore it;
+  REQUIRE(store(it, {{"a", "k", "1"}}));
+  it.fail_commits(Error{"disk full"});
+  CHECK(store(it, {{"a", "k", "2"}}).error().message == "disk full");
+  it.fail_commits(std::nullopt);
+  CHECK(it.load().value() == std::vector<Record>{{"a", "k", "1"}});
+}
+
+TEST_CASE("the folder is created, and what was committed is there after opening again") {
+  const Folder folder;
+  const std::string inner = folder.path() + "/a/b";
+  REQUIRE(store(*open_in(inner), {{"a", "k", "v"}}, {{kNow, "Fired", "s", "{}"}}));
+  const auto again = open_in(inner);
+  CHECK(again->load().value() == std::vector<Record>{{"a", "k", "v"}});
+  CHECK(again->history("", 9).value().size() == 1);
+}
+
+TEST_CASE("a second opener is refused in words, until the first has gone") {
+  const Folder folder;
+  auto first = open_in(folder.path());
+  const auto second = SqliteStore::open(folder.path(), kNow);
+  REQUIRE(!second);
+  CHECK(second.error().message.find("another tocsin uses " + folder.path()) == 0);
+  first.reset();
+  CHECK(SqliteStore::open(folder.path(), kNow).has_value());
+}
+
+TEST_CASE("a damaged file is set aside with a loud warning, and a new one starts") {
+  const Folder folder;
+  const std::string path = folder.path() + "/tocsin.db";
+  SUBCASE("no database at all") {
+    folder.write("tocsin.db", std::string(8192, 'x'));
+  }
+  SUBCASE("damaged in its middle") {
+    {
+      const auto it = open_in(folder.path());
+      std::vector<Record> many;
+      for (int i = 0; i < 2000; ++i) many.push_back({"a", std::to_string(i), std::string(100, 'v')});
+      REQUIRE(store(*it, many));
+    }
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);
+    file << std::string(40'000, '\xff');
+  }
+  auto opened = SqliteStore::open(folder.path(), kNow);
+  REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
+  const std::string aside = path + ".corrupt-20231114T221320Z";
+  CHECK_MESSAGE(opened->warning.find(aside) != std::string::npos, opened->warning);
+  CHECK(std::filesystem::exists(aside));
+  CHECK(opened->store->load().value().empty());
+  REQUIRE(store(*opened->store, {{"a", "k", "v"}}));
+  opened->store.reset();
+  CHECK(open_in(folder.path())->load().value().size() == 1);
+  // The next damage does not overwrite the first.
+  folder.write("tocsin.db", std::string(8192, 'y'));
+  CHECK(SqliteStore::open(folder.path(), kNow)->warning.find(aside + "-2") != std::string::npos);
+}
+
+TEST_CASE(
+    "a file from a newer program and a folder that cannot be written are refused, and nothing is moved") {
+  const Folder folder;
+  CHECK(!SqliteStore::open("/dev/null/x", kNow).has_value());
+  folder.write("file", "");
+  CHECK(!SqliteStore::open(folder.path() + "/file", kNow).has_value());
+  const std::string empty = folder.path() + "/dir";
+  std::filesystem::create_directories(empty + "/tocsin.db");  // a folder where the file should be
+  const auto refused = SqliteStore::open(empty, kNow);
+  REQUIRE(!refused);
+  CHECK(refused.error().message.find("cannot open " + empty + "/tocsin.db") == 0);
+}
+
+TEST_CASE("what a killed process has committed is there, and what it had not is not") {
+  const Folder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto opened = SqliteStore::open(folder.path(), kNow);
+    if (!opened) ::_exit(1);
+    for (int i = 0; i < 50; ++i) {
+      if (!store(*opened->store, {{"a", std::to_string(i), "v"}, {"b", std::to_string(i), "v"}})) ::_exit(1);
+    }
+    ::kill(::getpid(), SIGKILL);
+  }
+  REQUIRE(child > 0);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  CHECK(open_in(folder.path())->load().value().size() == 100);
+}
