@@ -47,7 +47,7 @@ class MailExchange final : public Exchange {
   CurlUrl url_;
   bool url_read_ = false;
   Mechanism mechanism_ = Mechanism::kNone;
-  bool mechanism_chosen_ = false;  // by the server's order
+  bool mechanism_chosen_ = true;  // false while the server's order has to tell
   // One session's.
   struct Refusal {
     std::string recipient;

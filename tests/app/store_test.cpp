@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +171,14 @@ TEST_CASE(
   const auto refused = SqliteStore::open(empty, kNow);
   REQUIRE(!refused);
   CHECK(refused.error().message.find("cannot open " + empty + "/tocsin.db") == 0);
+  REQUIRE(store(*open_in(folder.path()), {{"a", "k", "v"}}));
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((folder.path() + "/tocsin.db").c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(database, "PRAGMA user_version = 99", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+  const auto newer = SqliteStore::open(folder.path(), kNow);
+  REQUIRE(!newer);
+  CHECK(newer.error().message.find("newer tocsin") != std::string::npos);
 }
 
 TEST_CASE("what a killed process has committed is there, and what it had not is not") {
