@@ -113,11 +113,12 @@ Result<void> HttpExchange::apply_all(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(std::max<std::int64_t>(milliseconds, 1)));
   apply_method(handle);
-  apply_proxy(handle);
   apply_receiving(handle);
+  apply_liveness(handle);
   const bool tls = url_.part(CURLUPART_SCHEME) == "https";
   const std::string server_name = tls && trusted_ ? config_->tls.server_name : "";
-  return apply_address(handle, url_, server_name, connect_to_)
+  return apply_proxy(handle)
+      .and_then([&] { return apply_address(handle, url_, server_name, connect_to_); })
       .and_then([&] {
         return apply_tls(handle, config_->tls,
                          trusted_ ? ClientCertificate::kSend : ClientCertificate::kWithhold);
@@ -139,22 +140,24 @@ void HttpExchange::apply_method(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
-void HttpExchange::apply_proxy(CURL* handle) {
+Result<void> HttpExchange::apply_proxy(CURL* handle) {
   const ProxySettings settings{config_->proxy_url, config_->no_proxy, config_->proxy_from_environment};
   const std::string proxy = choose_proxy(settings, url_.part(CURLUPART_SCHEME), url_.host(), url_.port(),
                                          surroundings_->environment);
+  if (!proxy.empty() && !is_proxy_url(proxy)) return fail("the proxy's URL cannot be understood");
   // Set even where empty: else libcurl would look into the environment by itself.
   curl_easy_setopt(handle, CURLOPT_PROXY, proxy.c_str());
   curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
   curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(handle, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   proxy_headers_ = {};
-  for (const auto& [name, values] : config_->proxy_connect_header) {
-    for (const std::string& value : values) {
-      if (is_token(name) && !has_control_characters(value)) proxy_headers_.add(header_line(name, value));
-    }
+  for (const auto& [name, value] : config_->proxy_connect_header) {
+    if (!is_token(name) || has_control_characters(value))
+      return fail("proxy_connect_header " + name + " cannot be sent");
+    proxy_headers_.add(header_line(name, value));
   }
   curl_easy_setopt(handle, CURLOPT_PROXYHEADER, proxy_headers_.head());
+  return {};
 }
 
 void HttpExchange::apply_receiving(CURL* handle) {

@@ -39,7 +39,7 @@ class HttpExchange final : public Exchange {
   Result<void> apply_configured_headers();
   Result<void> apply_credentials(CURL*);
   void apply_method(CURL*);
-  void apply_proxy(CURL*);
+  Result<void> apply_proxy(CURL*);
   void apply_receiving(CURL*);
   bool caller_authorizes() const;
   bool follows(int status);

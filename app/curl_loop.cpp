@@ -23,6 +23,8 @@ CurlLoop::CurlLoop(Limits limits) : limits_(limits) {
   initialise_library();
   multi_ = curl_multi_init();
   TOCSIN_CHECK(multi_ != nullptr, "libcurl must give a multi handle");
+  // Without its pipe for wake-ups (no descriptors left) each request would wait for the next timer.
+  TOCSIN_CHECK(curl_multi_wakeup(multi_) == CURLM_OK, "libcurl must be able to wake its thread");
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(limits_.transfers));
   // The thread inherits a mask without signals: they are main's, and a SIGPIPE out of the TLS library must
   // not end the program.

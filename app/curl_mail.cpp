@@ -96,6 +96,7 @@ Result<void> MailExchange::apply_all(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  apply_liveness(handle);
   curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
   const auto patience = std::min<Duration>(request_.timeout, kConnectTimeout);

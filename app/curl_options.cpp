@@ -1,5 +1,9 @@
 #include "app/curl_options.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -69,6 +73,12 @@ Result<void> apply_client_certificate(CURL* handle, const TlsConfig& tls) {
   return {};
 }
 
+int limit_unacknowledged(void*, curl_socket_t socket, curlsocktype) {
+  const unsigned milliseconds = 30'000;
+  (void)::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+  return CURL_SOCKOPT_OK;
+}
+
 }  // namespace
 
 void CurlList::add(const std::string& line) {
@@ -112,8 +122,27 @@ std::string CurlUrl::place() const {
   return part(CURLUPART_SCHEME) + "://" + part(CURLUPART_HOST) + (port.empty() ? "" : ":" + port);
 }
 
+bool is_proxy_url(const std::string& text) {
+  const std::string url = text.find("://") == std::string::npos ? "http://" + text : text;
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+    return false;
+  const std::string scheme = url.substr(0, url.find("://"));
+  for (const char* known : {"http", "https", "socks4", "socks4a", "socks5", "socks5h"}) {
+    if (scheme == known) return true;
+  }
+  return false;
+}
+
 std::string bracketed(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+void apply_liveness(CURL* handle) {
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPIDLE, 30L);
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 10L);
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, &limit_unacknowledged);
 }
 
 Result<void> apply_tls(CURL* handle, const TlsConfig& tls, ClientCertificate certificate) {
@@ -161,7 +190,6 @@ Failure describe_failure(CURLcode code, const char* detail) {
   const std::string detailed = *detail == '\0' ? general : std::string(detail);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
       return {TransportResult::kUnreachable, detailed};
     case CURLE_OPERATION_TIMEDOUT:
@@ -185,6 +213,7 @@ Failure describe_failure(CURLcode code, const char* detail) {
     case CURLE_URL_MALFORMAT:
     case CURLE_BAD_FUNCTION_ARGUMENT:
       return {TransportResult::kMisconfigured, general};
+    case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_OUT_OF_MEMORY:
     case CURLE_FAILED_INIT:
     case CURLE_PROXY:

@@ -53,8 +53,16 @@ class CurlUrl {
   std::unique_ptr<CURLU, Free> handle_;
 };
 
+// Checked before libcurl sees it, because its complaint about a bad one would repeat the whole URL, password
+// included.
+bool is_proxy_url(const std::string&);
+
 // "[::1]" for an IPv6 address, anything else as it is.
 std::string bracketed(const std::string& host);
+
+// A peer that vanished (a firewall that forgot the connection) must be noticed within half a minute: HTTP/2
+// keeps using a connection on which requests time out, and the kernel alone would take a quarter of an hour.
+void apply_liveness(CURL*);
 
 // Certificates are handed over as bytes read now, so that a rotated file is used by the next connection.
 // Fails with the file's name.

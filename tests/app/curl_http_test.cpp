@@ -99,6 +99,12 @@ TEST_CASE("what cannot be sent is called misconfigured, without the URL's secret
   config = {};
   config.headers["X-Key"].files = {"/nowhere/key"};
   rows.emplace_back(request_to("https://host/secret", config), "/nowhere/key");
+  for (const char* proxy :
+       {"gopher://me:secret@proxy:1", "http://me:secret@pro xy:1", "http://me:secret@proxy:99999"}) {
+    config = {};
+    config.proxy_url = proxy;
+    rows.emplace_back(request_to("http://host/", config), "the proxy's URL cannot be understood");
+  }
   for (const auto& [request, words] : rows) {
     const auto answer = transport.perform(request);
     CHECK(answer.result == TransportResult::kMisconfigured);
@@ -515,4 +521,24 @@ TEST_CASE("a broken authority or client certificate is a mistake of the configur
   config.tls.key.text = "no key";
   request.config = std::make_shared<const HttpConfig>(config);
   CHECK(transport.perform(request).result == TransportResult::kMisconfigured);
+}
+
+TEST_CASE("each request is answered exactly once, whoever sends while it is stopped") {
+  HttpFake server([](const std::string&) { return http_answer(200, ""); });
+  constexpr int kSenders = 4, kEach = 100;
+  Counter sent, done;
+  CurlTransport transport;
+  std::vector<std::thread> senders;
+  for (int i = 0; i < kSenders; ++i) {
+    senders.emplace_back([&] {
+      for (int j = 0; j < kEach; ++j) {
+        transport.send(request_to(server.url()), [&](OutboundAnswer) { done.add(); });
+        sent.add();
+      }
+    });
+  }
+  sent.wait_for(kSenders * kEach / 2);
+  transport.stop();
+  for (auto& sender : senders) sender.join();
+  CHECK(done.count() == kSenders * kEach);
 }

@@ -13,12 +13,14 @@ using namespace tocsin::test;
 
 namespace {
 
-// A mail server that follows a script: what it offers, what it says to whom, and where it falls silent.
+// A mail server that follows a script: what it offers, what it says to whom, and where it falls silent or
+// hangs up.
 struct Script {
-  std::string auth = {};                            // "PLAIN LOGIN"; empty: not offered
-  std::map<std::string, std::string> replies = {};  // command line or its verb → another reply; "" hangs
-  const Certificate* implicit_tls = nullptr;        // from the start
-  const Certificate* starttls = nullptr;            // offered
+  std::string auth = {};  // "PLAIN LOGIN"; empty: not offered
+  std::map<std::string, std::string> replies =
+      {};  // command line or its verb → another reply; "" hangs, CLOSE hangs up
+  const Certificate* implicit_tls = nullptr;  // from the start
+  const Certificate* starttls = nullptr;      // offered
 };
 
 class SmtpFake {
@@ -83,6 +85,7 @@ class SmtpFake {
       const auto other = script_.replies.find(key);
       if (other != script_.replies.end()) reply = other->second;
     }
+    if (reply == "CLOSE") return false;
     if (reply.empty()) {
       connection.wait_for_peer_to_go();
       return false;
@@ -194,6 +197,16 @@ TEST_CASE("a mail server that hangs at any step times out") {
     CHECK_MESSAGE(answer.result == TransportResult::kTimedOut, answer.error);
     CHECK(answer.status == 0);
     CHECK(answer.took < 10s);
+  }
+}
+
+TEST_CASE("a mail server that hangs up at any step is told apart") {
+  for (const std::string step : {"GREETING", "EHLO", "MAIL", "RCPT", "DATA", "END"}) {
+    SmtpFake server({.replies = {{step, "CLOSE"}}});
+    CurlTransport transport;
+    const auto answer = transport.perform(mail_to(server));
+    CHECK_MESSAGE(answer.result == TransportResult::kClosedEarly, step << " " << answer.error);
+    CHECK(answer.status == 0);
   }
 }
 

@@ -63,7 +63,8 @@ TEST_CASE("history comes newest first, by subject, up to a limit, and is forgott
         store(it, {}, {{kNow + 1ns, "Told", "s1", "{\"n\":3}"}, {kNow - 1s, "Pending", "s1", "{\"n\":0}"}}));
     const auto seen = [&](const std::string& subject, std::size_t limit) {
       std::string numbers;
-      for (const auto& entry : it.history(subject, limit).value()) numbers += entry.json.at(5);
+      const auto entries = it.history(subject, limit).value();
+      for (const auto& entry : entries) numbers += entry.json.at(5);
       return numbers;
     };
     CHECK(seen("", 100) == "3210");
