@@ -5,11 +5,15 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/yaml_reader.h"
 
 namespace tocsin {
+
+// The tag of an alias that was refused, and with a problem already.
+inline constexpr std::string_view kUnusableAliasTag = "*";
 
 struct YamlNode::Data {
   Kind kind = Kind::kNull;

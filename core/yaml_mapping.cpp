@@ -117,6 +117,7 @@ class MappingFinisher {
   }
 
   void merge(const Data& from) {
+    if (from.content().tag == kUnusableAliasTag) return;
     if (from.content().kind != Kind::kMapping) {
       error(from.position, "map merge requires map or sequence of maps as the value",
             "write <<: *name, where &name marks a mapping");

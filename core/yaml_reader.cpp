@@ -60,7 +60,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    std::shared_ptr<Data> alias = make(Kind::kNull, place_of(mark), "");
+    // Until its target is known to be usable it is null, under a tag that keeps others from complaining
+    // again.
+    std::shared_ptr<Data> alias = make(Kind::kNull, place_of(mark), std::string(kUnusableAliasTag));
     const auto found = anchor < anchors_.size() ? anchors_[anchor] : nullptr;
     if (!found) {
       error(alias->position, "the anchor's value contains itself", "write the value out");

@@ -68,8 +68,8 @@ class YamlDocument {
 };
 
 // A mapping being decoded into a struct. Each reader method leaves its target untouched where the key is
-// absent or null, and adds a problem with the value's place where the type is wrong; it answers whether it has set
-// the target.
+// absent or null, and adds a problem with the value's place where the type is wrong; it answers whether it
+// has set the target.
 class YamlObject {
  public:
   // `what` names the thing in messages: "rule group", "slack_config".

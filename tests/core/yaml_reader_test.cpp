@@ -378,6 +378,8 @@ TEST_CASE("aliases that multiply are cut off") {
   const std::string found = complaints(bomb);
   CHECK(found.find("error: aliases repeat too many values") != std::string::npos);
   CHECK(std::count(found.begin(), found.end(), '\n') == 1);
+  CHECK(complaints("a: &a {<<: *a}\n") ==
+        "f.yml:1:12: error: the anchor's value contains itself (write the value out)\n");
   CHECK(complaints("a: &a [*a]\n").find("f.yml:1:8: error: the anchor's value contains itself") == 0);
 }
 
