@@ -7,18 +7,13 @@
 
 #include "core/labels.h"
 #include "core/result.h"
+#include "evaluator/instance.h"
 #include "evaluator/rule_template.h"
 #include "evaluator/sample.h"
 #include "evaluator/template_run.h"
 #include "rules/rule.h"
 
 namespace tocsin {
-
-struct InstanceSeed {
-  Labels labels;  // the identity; always has alertname
-  Labels annotations;
-  double value = 0;  // 0 for a native histogram
-};
 
 struct InstanceSeeds {
   std::vector<InstanceSeed> seeds;  // in order of the samples

@@ -22,10 +22,6 @@ std::filesystem::path corpus_folder() {
   return folder != nullptr ? folder : "../shared/corpus";
 }
 
-double number_of(const JsonValue& value) {
-  return value.number();
-}
-
 tmpl::Value value_of(const JsonValue& json) {
   switch (json.kind()) {
     case JsonValue::Kind::kInteger:
