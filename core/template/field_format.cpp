@@ -30,7 +30,7 @@ std::string digits_of(std::uint64_t value, unsigned base, bool upper) {
 // The # flag on a float: always a decimal point; for %g also the zeros that make up the precision.
 std::string with_decimal_point(std::string_view number, char verb, int precision) {
   int missing_digits = 0;
-  if (verb == 'g' || verb == 'G' || verb == 'x' || verb == 'X')
+  if (verb == 'g' || verb == 'G' || verb == 'x')
     missing_digits = precision < 0 ? 6 : precision;
   const bool hex = verb == 'x' || verb == 'X';
   const std::size_t tail_at = number.find_first_of(hex ? "pP" : "eEpP");

@@ -75,10 +75,14 @@ std::string duration_text(Duration duration) {
   return sign + text;
 }
 
+double duration_in(Duration duration, Duration unit) {
+  const std::int64_t whole = duration.nanoseconds / unit.nanoseconds;
+  const std::int64_t rest = duration.nanoseconds % unit.nanoseconds;
+  return static_cast<double>(whole) + static_cast<double>(rest) / static_cast<double>(unit.nanoseconds);
+}
+
 double duration_seconds(Duration duration) {
-  const std::int64_t whole = duration.nanoseconds / kNanosPerSecond;
-  const std::int64_t rest = duration.nanoseconds % kNanosPerSecond;
-  return static_cast<double>(whole) + static_cast<double>(rest) / 1e9;
+  return duration_in(duration, {kNanosPerSecond});
 }
 
 Duration truncate(Duration duration, Duration multiple) {

@@ -19,6 +19,8 @@ struct Duration {
 };
 
 std::string duration_text(Duration duration);
+// Whole units and the rest are converted apart, so that long durations keep their digits.
+double duration_in(Duration duration, Duration unit);
 double duration_seconds(Duration duration);
 // Toward zero, and to the nearest (halves away from zero), multiple; a multiple ≤ 0 returns the duration
 // unchanged.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 #include "core/template/time_layout.h"
@@ -31,7 +32,7 @@ void append_zone_name(std::string& out, const ZoneOffset& offset) {
     out += offset.abbreviation;
     return;
   }
-  append_offset(out, offset.seconds % 3600 == 0 ? "-07" : "-0700", offset);
+  append_offset(out, "-0700", offset);
 }
 
 void append_fraction(std::string& out, std::string_view shape, int nanosecond) {
@@ -61,7 +62,7 @@ void append_element(std::string& out, const LayoutPiece& piece, const CivilTime&
     case LayoutElement::long_year:
       return append_year(out, civil.year);
     case LayoutElement::year:
-      return padded((civil.year % 100 + 100) % 100);
+      return padded(std::abs(civil.year) % 100);
     case LayoutElement::long_month:
       out += month_name(civil.month);
       return;

@@ -170,8 +170,9 @@ const TimeMethods& arithmetic_methods() {
 const DurationMethods& duration_methods() {
   static const DurationMethods kMethods = {
       {"String", [](Duration d) { return make_function([d] { return duration_text(d); }); }},
-      {"Hours", [](Duration d) { return make_function([d] { return duration_seconds(d) / 3600; }); }},
-      {"Minutes", [](Duration d) { return make_function([d] { return duration_seconds(d) / 60; }); }},
+      {"Hours",
+       [](Duration d) { return make_function([d] { return duration_in(d, {3'600'000'000'000}); }); }},
+      {"Minutes", [](Duration d) { return make_function([d] { return duration_in(d, {60'000'000'000}); }); }},
       {"Seconds", [](Duration d) { return make_function([d] { return duration_seconds(d); }); }},
       {"Milliseconds",
        [](Duration d) {

@@ -13,6 +13,32 @@ const date::time_zone& rules_of(const void* rules) {
   return *static_cast<const date::time_zone*>(rules);
 }
 
+std::int64_t start_of(int year) {
+  return date::sys_seconds{date::sys_days{date::year{year} / date::January / 1}}.time_since_epoch().count();
+}
+
+// The database lists changes up to 2037; the yearly rules go on after that. An instant beyond is looked up in
+// a year before that has the same calendar, leap day and weekdays alike.
+std::int64_t within_listed_years(std::int64_t unix_seconds) {
+  constexpr int kLastListed = 2036;
+  static const std::int64_t kEnd = start_of(kLastListed + 1);
+  if (unix_seconds < kEnd) return unix_seconds;
+  // Beyond this the calendar arithmetic of the library would overflow; a zone that far away has no meaning
+  // anyway.
+  constexpr std::int64_t kLimit = 900'000'000'000;
+  unix_seconds = std::min(unix_seconds, kLimit);
+  const auto day = date::floor<date::days>(date::sys_seconds{std::chrono::seconds{unix_seconds}});
+  const auto year = date::year_month_day{day}.year();
+  const auto weekday = [](date::year of) { return date::weekday{date::sys_days{of / date::January / 1}}; };
+  for (int candidate = kLastListed; candidate > kLastListed - 28; --candidate) {
+    const date::year alike{candidate};
+    if (alike.is_leap() == year.is_leap() && weekday(alike) == weekday(year)) {
+      return unix_seconds - start_of(static_cast<int>(year)) + start_of(candidate);
+    }
+  }
+  return kEnd;
+}
+
 }  // namespace
 
 Zone Zone::fixed(std::string abbreviation, std::int64_t seconds_east) {
@@ -24,9 +50,8 @@ Zone Zone::fixed(std::string abbreviation, std::int64_t seconds_east) {
 
 ZoneOffset Zone::offset_at(std::int64_t unix_seconds) const {
   if (rules_ == nullptr) return {offset_, name_};
-  // The zone rules know years up to 32767; beyond that the last rule goes on.
-  constexpr std::int64_t kLimit = 900'000'000'000;
-  unix_seconds = std::clamp(unix_seconds, -kLimit, kLimit);
+  constexpr std::int64_t kEarliest = -900'000'000'000;
+  unix_seconds = within_listed_years(std::max(unix_seconds, kEarliest));
   const auto info = rules_of(rules_).get_info(date::sys_seconds{std::chrono::seconds{unix_seconds}});
   return {info.offset.count(), info.abbrev};
 }
