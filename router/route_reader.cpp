@@ -163,7 +163,8 @@ void Reader::read_matchers(YamlObject& object, Route& route) {
     }
     Result<ParsedMatchers> parsed = parse_matchers(item.text(), dialect);
     if (!parsed) {
-      problems.error(item.file(), item.position(), parsed.error().message);
+      problems.error(item.file(), item.position(),
+                     fmt::format("matcher {}: {}", go_quote(item.text()), parsed.error().message));
       continue;
     }
     if (!parsed->warning.empty()) problems.warning(item.file(), item.position(), parsed->warning);
