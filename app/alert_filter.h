@@ -1,0 +1,44 @@
+// What a client asked to see: the query parameters of /api/v2/alerts and /api/v2/alerts/groups, read and
+// checked before anybody is asked for alerts. Reading fails with the answer to send.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "app/http_message.h"
+#include "core/matcher.h"
+#include "router/router_view.h"
+
+namespace tocsin {
+
+// The parameters `receiver` (a regex over the whole name) and `receiver_matchers` (over a receiver's labels,
+// of which ours have none).
+class ReceiverFilter {
+ public:
+  static tl::expected<ReceiverFilter, HttpAnswer> read(const HttpQuery&);
+  bool takes(std::string_view receiver) const;
+  bool takes_any(const std::vector<std::string>& receivers) const;
+
+ private:
+  std::optional<Matcher> name_;
+  bool labels_fit_ = true;
+};
+
+class AlertFilter {
+ public:
+  static tl::expected<AlertFilter, HttpAnswer> read(const HttpQuery&);
+
+  // Resolved alerts are never listed.
+  bool takes(const AlertView&, TimePoint now) const;
+  const ReceiverFilter& receivers() const { return receivers_; }
+
+ private:
+  bool takes(const Labels&) const;
+
+  bool active_ = true;
+  Matchers matchers_;
+  ReceiverFilter receivers_;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,94 @@
+#include "app/api_alerts.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "app/alert_filter.h"
+#include "app/api_answer.h"
+#include "core/json.h"
+
+namespace tocsin {
+namespace {
+
+struct Moment {
+  TimePoint now;
+  Duration resolve_timeout;
+};
+
+std::string_view state_of(const AlertView& view) {
+  return view.status == AlertStatus::kUnprocessed ? "unprocessed" : "active";
+}
+
+// Keys in Alertmanager's order.
+void write_alert(JsonWriter& json, const AlertView& view, const Moment& moment) {
+  const Alert& alert = view.alert;
+  // An alert of our own rules fires until there is evidence that it ended: its end is unknown. Clients expect
+  // a time ahead, so they get the one that Prometheus would give: the moment until which it fires if nothing
+  // more were heard.
+  const TimePoint ends_at = is_set(alert.ends_at) ? alert.ends_at : moment.now + moment.resolve_timeout;
+  json.begin_object();
+  json.key("annotations").labels(alert.annotations);
+  json.field("endsAt", format_rfc3339_millis(ends_at));
+  json.field("fingerprint", alert.labels.fingerprint_hex());
+  json.key("receivers").begin_array();
+  for (const std::string& name : view.receivers) json.begin_object().field("name", name).end_object();
+  json.end_array();
+  json.field("startsAt", format_rfc3339_millis(alert.starts_at));
+  json.key("status").begin_object();
+  for (const std::string_view name : {"inhibitedBy", "mutedBy", "silencedBy"}) {
+    json.key(name).begin_array().end_array();
+  }
+  json.field("state", state_of(view)).end_object();
+  json.field("updatedAt",
+             format_rfc3339_millis(is_set(alert.updated_at) ? alert.updated_at : alert.starts_at));
+  json.field("generatorURL", alert.generator_url);
+  json.key("labels").labels(alert.labels).end_object();
+}
+
+void write_group(JsonWriter& json, const GroupView& group, const std::vector<AlertView>& alerts,
+                 const Moment& moment) {
+  json.begin_object().key("alerts").begin_array();
+  for (const AlertView& alert : alerts) write_alert(json, alert, moment);
+  json.end_array().key("labels").labels(group.labels);
+  json.key("receiver").begin_object().field("name", group.receiver).end_object().end_object();
+}
+
+}  // namespace
+
+HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
+  const auto filter = AlertFilter::read(query);
+  if (!filter) return filter.error();
+  std::vector<AlertView> alerts = backend.alerts();
+  const Moment moment{backend.now(), backend.resolve_timeout()};
+  std::erase_if(alerts, [&](const AlertView& view) {
+    return !filter->takes(view, moment.now) || !filter->receivers().takes_any(view.receivers);
+  });
+  std::sort(alerts.begin(), alerts.end(), [](const AlertView& a, const AlertView& b) {
+    return a.alert.labels.fingerprint() < b.alert.labels.fingerprint();
+  });
+  JsonWriter json;
+  json.begin_array();
+  for (const AlertView& view : alerts) write_alert(json, view, moment);
+  return json_answer(json.end_array().take());
+}
+
+HttpAnswer list_alert_groups(ApiBackend& backend, const HttpQuery& query) {
+  const auto filter = AlertFilter::read(query);
+  if (!filter) return filter.error();
+  std::vector<GroupView> groups = backend.groups();
+  const Moment moment{backend.now(), backend.resolve_timeout()};
+  std::sort(groups.begin(), groups.end(), [](const GroupView& a, const GroupView& b) {
+    return std::tie(a.labels, a.receiver, a.route_id) < std::tie(b.labels, b.receiver, b.route_id);
+  });
+  JsonWriter json;
+  json.begin_array();
+  for (GroupView& group : groups) {
+    // A retired group only waits to say "resolved"; the route that it belonged to is gone.
+    if (group.retired || !filter->receivers().takes(group.receiver)) continue;
+    std::erase_if(group.alerts, [&](const AlertView& view) { return !filter->takes(view, moment.now); });
+    if (!group.alerts.empty()) write_group(json, group, group.alerts, moment);
+  }
+  return json_answer(json.end_array().take());
+}
+
+}  // namespace tocsin

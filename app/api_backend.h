@@ -1,0 +1,59 @@
+// ApiBackend is all that the HTTP API may ask of the program, and all that it may do to it. The running
+// program stands behind it; in tests, a struct of values does. Every answer is a value of its own: handlers
+// run on the server's threads, several at a time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/rules_snapshot.h"
+#include "core/alert.h"
+#include "core/result.h"
+#include "core/time.h"
+#include "router/router_view.h"
+
+namespace tocsin {
+
+struct StatusView {
+  std::string version;
+  std::string revision;
+  std::string branch;
+  std::string build_user;
+  std::string build_date;
+  TimePoint started_at = kNoTime;
+  std::string redacted_config;  // YAML, secrets as <secret>
+  std::string external_url;
+};
+
+// What one POST of alerts held, for the metrics.
+struct PostedCounts {
+  std::size_t firing = 0;
+  std::size_t resolved = 0;
+  std::size_t invalid = 0;
+};
+
+enum class OfferAnswer { kAccepted, kTooBusy };
+
+class ApiBackend {
+ public:
+  virtual ~ApiBackend() = default;
+
+  virtual TimePoint now() = 0;
+  virtual Duration resolve_timeout() = 0;
+  virtual std::vector<AlertView> alerts() = 0;
+  virtual std::vector<GroupView> groups() = 0;
+  virtual RulesSnapshot rules() = 0;
+  virtual std::vector<std::string> receivers() = 0;  // names, in the order of the configuration
+  virtual StatusView status() = 0;
+  virtual std::string metrics_text() = 0;
+  // Fails with what is still awaited.
+  virtual Result<void> ready() = 0;
+
+  // Takes all of them, or none because too much waits already.
+  virtual OfferAnswer offer(std::vector<Alert>) = 0;
+  virtual void count_posted(const PostedCounts&) = 0;
+  // Fails with every problem of the new configuration, a line each; the old one stays in force then.
+  virtual Result<void> reload() = 0;
+};
+
+}  // namespace tocsin

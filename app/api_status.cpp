@@ -1,0 +1,61 @@
+#include "app/api_status.h"
+
+#include "app/alert_filter.h"
+#include "app/api_answer.h"
+#include "core/json.h"
+
+namespace tocsin {
+
+HttpAnswer show_healthy(ApiBackend&, const HttpQuery&) {
+  return text_answer(200, "OK");
+}
+
+// Unlike Alertmanager's, which says OK as soon as it listens: a load balancer shall not send alerts to a
+// program that does not know its routes yet.
+HttpAnswer show_ready(ApiBackend& backend, const HttpQuery&) {
+  const auto ready = backend.ready();
+  return ready ? text_answer(200, "OK") : text_answer(503, "not ready: " + ready.error().message);
+}
+
+HttpAnswer reload_configuration(ApiBackend& backend, const HttpQuery&) {
+  if (const auto ready = backend.ready(); !ready) {
+    return text_answer(503, "cannot reload yet: " + ready.error().message);
+  }
+  const auto reloaded = backend.reload();
+  if (reloaded) return text_answer(200, "OK");
+  return text_answer(
+      500, "the configuration was not reloaded, the old one stays in force:\n" + reloaded.error().message);
+}
+
+HttpAnswer show_metrics(ApiBackend& backend, const HttpQuery&) {
+  return {200, "text/plain; version=0.0.4; charset=utf-8", backend.metrics_text(), {}};
+}
+
+HttpAnswer list_receivers(ApiBackend& backend, const HttpQuery& query) {
+  const auto filter = ReceiverFilter::read(query);
+  if (!filter) return filter.error();
+  JsonWriter json;
+  json.begin_array();
+  for (const std::string& name : backend.receivers()) {
+    if (filter->takes(name)) json.begin_object().field("name", name).end_object();
+  }
+  return json_answer(json.end_array().take());
+}
+
+HttpAnswer show_status(ApiBackend& backend, const HttpQuery&) {
+  const StatusView status = backend.status();
+  JsonWriter json;
+  json.begin_object();
+  json.key("cluster").begin_object().key("peers").begin_array().end_array();
+  json.field("status", "disabled").end_object();
+  json.key("config").begin_object().field("original", status.redacted_config).end_object();
+  json.field("uptime", format_rfc3339_millis(status.started_at));  // Alertmanager's name for the start time
+  json.key("versionInfo").begin_object();
+  json.field("branch", status.branch).field("buildDate", status.build_date);
+  json.field("buildUser", status.build_user);
+  json.field("goVersion", "");  // clients require it; there is no Go in here
+  json.field("revision", status.revision).field("version", status.version).end_object();
+  return json_answer(json.end_object().take());
+}
+
+}  // namespace tocsin

@@ -1,0 +1,30 @@
+// Reads the body of POST /api/v2/alerts: JSON in, alerts as they were sent out, in one pass straight into
+// label blocks. It judges types only; times, names and emptiness are judged by router/posted_alerts.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "router/posted_alerts.h"
+
+namespace tocsin {
+
+// An alert that cannot be taken, named so that its sender finds it.
+struct PostedMistake {
+  std::size_t index = 0;  // in the array that was sent
+  std::string labels;     // {a="b"}, or "" where they could not be read
+  std::string message;
+};
+
+struct PostedBatch {
+  std::vector<PostedAlert> alerts;
+  std::vector<std::size_t> indices;  // of the alerts, in the array that was sent
+  std::vector<PostedMistake> mistakes;
+};
+
+// Fails where the body as a whole is not an array of JSON; with the byte offset where there is one.
+Result<PostedBatch> read_posted_batch(std::string_view body);
+
+}  // namespace tocsin
