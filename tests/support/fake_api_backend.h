@@ -1,0 +1,88 @@
+// A program made of values, for tests of the API: what it is asked it answers from its members, what is done
+// to it it writes down.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/api.h"
+#include "core/json.h"
+
+namespace tocsin {
+
+// 2026-01-02T03:04:05Z
+inline constexpr TimePoint kApiNow{std::chrono::seconds(1767323045)};
+
+struct FakeApiBackend : ApiBackend {
+  std::vector<AlertView> alert_views;
+  std::vector<GroupView> group_views;
+  RulesSnapshot rules_snapshot;
+  std::string not_ready;      // why
+  std::string reload_errors;  // of the next reload
+  bool busy = false;
+
+  std::vector<Alert> offered;
+  PostedCounts counts;
+  int reloads = 0;
+
+  TimePoint now() override { return kApiNow; }
+  Duration resolve_timeout() override { return std::chrono::minutes(5); }
+  std::vector<AlertView> alerts() override { return alert_views; }
+  std::vector<GroupView> groups() override { return group_views; }
+  RulesSnapshot rules() override { return rules_snapshot; }
+  std::vector<std::string> receivers() override { return {"team-db", "team-web", "null"}; }
+  StatusView status() override {
+    StatusView view;
+    view.version = "0.1.0";
+    view.started_at = kApiNow - std::chrono::hours(1);
+    view.redacted_config = "route:\n  receiver: team-db\n";
+    view.external_url = "http://tocsin.example";
+    return view;
+  }
+  std::string metrics_text() override { return "up 1\n"; }
+  Result<void> ready() override {
+    if (!not_ready.empty()) return fail(not_ready);
+    return {};
+  }
+  OfferAnswer offer(std::vector<Alert> alerts) override {
+    if (busy) return OfferAnswer::kTooBusy;
+    offered = std::move(alerts);
+    return OfferAnswer::kAccepted;
+  }
+  void count_posted(const PostedCounts& posted) override { counts = posted; }
+  Result<void> reload() override {
+    ++reloads;
+    if (!reload_errors.empty()) return fail(reload_errors);
+    return {};
+  }
+};
+
+// ask(backend, "GET", "/api/v2/alerts?filter=a=b"), as the server would hand it over.
+inline HttpAnswer ask(FakeApiBackend& backend, std::string method, std::string_view target,
+                      std::string body = "", std::string content_type = "application/json",
+                      std::string prefix = "") {
+  HttpQuery query;
+  query.method = std::move(method);
+  query.raw_target = target;
+  const std::size_t mark = target.find('?');
+  query.path = target.substr(0, mark);
+  if (mark != std::string_view::npos) query.params = parse_query_string(target.substr(mark + 1));
+  if (!content_type.empty()) query.headers.emplace_back("content-type", std::move(content_type));
+  query.body = std::move(body);
+  return Api(backend, std::move(prefix)).answer(query);
+}
+
+inline std::string header_of(const HttpAnswer& answer, std::string_view name) {
+  for (const auto& [key, value] : answer.headers) {
+    if (equal_ignoring_case(key, name)) return value;
+  }
+  return "";
+}
+
+inline JsonValue json_of(const HttpAnswer& answer) {
+  auto json = JsonValue::parse(answer.body);
+  return json ? *json : JsonValue();
+}
+
+}  // namespace tocsin
