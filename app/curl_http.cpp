@@ -11,7 +11,6 @@ namespace {
 constexpr int kMaxRedirects = 10;  // as Go's client
 constexpr auto kConnectTimeout = std::chrono::seconds(10);
 constexpr auto kLongestTimeout = std::chrono::hours(24);
-constexpr std::size_t kMaxHeaderBytes = std::size_t{1} << 20;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -62,7 +61,8 @@ HttpExchange::HttpExchange(HttpRequest request, Transport::Done done,
       done_(std::move(done)),
       surroundings_(std::move(surroundings)),
       config_(request_.config ? request_.config : std::make_shared<const HttpConfig>()),
-      started_(std::chrono::steady_clock::now()) {}
+      started_(std::chrono::steady_clock::now()),
+      reader_(request_.max_answer_bytes, surroundings_->stall_timeout) {}
 
 Exchange::Step HttpExchange::advance() {
   if (!url_read_) {
@@ -91,8 +91,11 @@ Result<void> HttpExchange::check_request() const {
 }
 
 Exchange::Step HttpExchange::prepare(CURL* handle) {
-  handle_ = handle;
-  clear_answer();
+  headers_ = {};
+  connect_to_ = {};
+  detail_[0] = '\0';
+  reader_.start(handle);
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail_);
   if (const auto applied = apply_all(handle); !applied) {
     return finish(TransportResult::kMisconfigured, applied.error().message);
   }
@@ -113,7 +116,6 @@ Result<void> HttpExchange::apply_all(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(std::max<std::int64_t>(milliseconds, 1)));
   apply_method(handle);
-  apply_receiving(handle);
   apply_liveness(handle);
   const bool tls = url_.part(CURLUPART_SCHEME) == "https";
   const std::string server_name = tls && trusted_ ? config_->tls.server_name : "";
@@ -158,17 +160,6 @@ Result<void> HttpExchange::apply_proxy(CURL* handle) {
   }
   curl_easy_setopt(handle, CURLOPT_PROXYHEADER, proxy_headers_.head());
   return {};
-}
-
-void HttpExchange::apply_receiving(CURL* handle) {
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &HttpExchange::on_header);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &HttpExchange::on_body);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
-  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &HttpExchange::on_progress);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
-  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail_);
 }
 
 Result<void> HttpExchange::apply_headers(CURL* handle) {
@@ -254,9 +245,8 @@ Result<void> HttpExchange::apply_credentials(CURL* handle) {
 Exchange::Step HttpExchange::ended(CURL* handle, CURLcode code) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  answer_.status = static_cast<int>(status);
-  handle_ = nullptr;
-  if (too_large_) {
+  reader_.answer().status = static_cast<int>(status);
+  if (reader_.too_large()) {
     return finish(TransportResult::kTooLarge,
                   "the answer is larger than " + std::to_string(request_.max_answer_bytes) + " bytes");
   }
@@ -270,23 +260,23 @@ Exchange::Step HttpExchange::ended(CURL* handle, CURLcode code) {
     token_.reset();
     return advance();
   }
-  if (config_->follow_redirects && follows(answer_.status)) return advance();
-  return finish(TransportResult::kAnswered, answer_.error);
+  if (config_->follow_redirects && follows(reader_.answer().status)) return advance();
+  return finish(TransportResult::kAnswered, reader_.answer().error);
 }
 
 // Goes where the answer points, if it does. An answer that cannot be followed stays the answer, with the
 // reason in its error.
 bool HttpExchange::follows(int status) {
   if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) return false;
-  const std::string location = answer_.header("location");
+  const std::string location = reader_.answer().header("location");
   if (location.empty()) return false;
   if (++redirects_ > kMaxRedirects) {
-    answer_.error = url_.place() + ": more than 10 redirects";
+    reader_.answer().error = url_.place() + ": more than 10 redirects";
     return false;
   }
   CurlUrl next(url_);
   if (!next.set(location) || !is_http(next)) {
-    answer_.error = url_.place() + ": redirects to an address that cannot be used";
+    reader_.answer().error = url_.place() + ": redirects to an address that cannot be used";
     return false;
   }
   if (!trusted_ || !same_service(url_, next)) {
@@ -310,14 +300,14 @@ Exchange::Step HttpExchange::answer_with(Failure failure) {
 }
 
 Exchange::Step HttpExchange::finish(TransportResult result, std::string words) {
-  answer_.result = result;
-  answer_.took = std::chrono::steady_clock::now() - started_;
+  reader_.answer().result = result;
+  reader_.answer().took = std::chrono::steady_clock::now() - started_;
   if (result != TransportResult::kAnswered) {
-    answer_.body.clear();
+    reader_.answer().body.clear();
     const std::string place = url_read_ ? url_.place() + ": " : "";
-    answer_.error = place + words;
+    reader_.answer().error = place + words;
   }
-  done_(std::move(answer_));
+  done_(std::move(reader_.answer()));
   return Step::kDone;
 }
 
@@ -327,72 +317,6 @@ void HttpExchange::give_up(TransportResult result, const std::string& why) {
   } else {
     finish(result, why);
   }
-}
-
-void HttpExchange::clear_answer() {
-  headers_ = {};
-  connect_to_ = {};
-  header_bytes_ = 0;
-  too_large_ = false;
-  last_byte_ = {};
-  detail_[0] = '\0';
-  answer_ = {};
-}
-
-std::size_t HttpExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
-  return static_cast<HttpExchange*>(self)->take_header({data, size * count}) ? size * count : 0;
-}
-
-std::size_t HttpExchange::on_body(char* data, std::size_t size, std::size_t count, void* self) {
-  return static_cast<HttpExchange*>(self)->take_body({data, size * count}) ? size * count : 0;
-}
-
-// A service that began to answer and fell silent is given up before the whole timeout is spent. Not used
-// before the first byte: a query may rightly take long.
-int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  const auto& exchange = *static_cast<HttpExchange*>(self);
-  if (exchange.last_byte_ == SteadyTime{}) return 0;
-  return std::chrono::steady_clock::now() - exchange.last_byte_ > exchange.surroundings_->stall_timeout ? 1
-                                                                                                        : 0;
-}
-
-bool HttpExchange::take_header(std::string_view line) {
-  last_byte_ = std::chrono::steady_clock::now();
-  header_bytes_ += line.size();
-  if (header_bytes_ > kMaxHeaderBytes) {
-    too_large_ = true;
-    return false;
-  }
-  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  if (line.starts_with("HTTP/")) {  // a new answer: what came before was an interim one
-    answer_.headers.clear();
-    return true;
-  }
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return true;
-  std::string_view value = line.substr(colon + 1);
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-  while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-  answer_.headers.emplace_back(lower(line.substr(0, colon)), value);
-  return true;
-}
-
-bool HttpExchange::take_body(std::string_view bytes) {
-  last_byte_ = std::chrono::steady_clock::now();
-  std::string& body = answer_.body;
-  if (bytes.size() > request_.max_answer_bytes - body.size()) {
-    too_large_ = true;
-    return false;
-  }
-  if (body.empty()) {
-    curl_off_t announced = 0;
-    curl_easy_getinfo(handle_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    // 64 more: room for the padding that simdjson wants, without another copy.
-    const auto expected = static_cast<std::size_t>(std::max<curl_off_t>(announced, 0));
-    body.reserve(std::min(expected, request_.max_answer_bytes) + 64);
-  }
-  body.append(bytes);
-  return true;
 }
 
 }  // namespace tocsin

@@ -5,10 +5,10 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "app/curl_loop.h"
 #include "app/curl_options.h"
+#include "app/http_answer_reader.h"
 #include "app/oauth2_tokens.h"
 #include "app/proxy_choice.h"
 #include "app/transport.h"
@@ -40,18 +40,10 @@ class HttpExchange final : public Exchange {
   Result<void> apply_credentials(CURL*);
   void apply_method(CURL*);
   Result<void> apply_proxy(CURL*);
-  void apply_receiving(CURL*);
   bool caller_authorizes() const;
   bool follows(int status);
   Step finish(TransportResult, std::string words);
   Step answer_with(Failure);
-  void clear_answer();
-
-  static std::size_t on_header(char*, std::size_t, std::size_t, void*);
-  static std::size_t on_body(char*, std::size_t, std::size_t, void*);
-  static int on_progress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
-  bool take_header(std::string_view line);
-  bool take_body(std::string_view bytes);
 
   HttpRequest request_;
   Transport::Done done_;
@@ -66,12 +58,8 @@ class HttpExchange final : public Exchange {
   bool token_renewed_ = false;
   // One transfer's.
   CurlList headers_, proxy_headers_, connect_to_;
-  CURL* handle_ = nullptr;
-  std::size_t header_bytes_ = 0;
-  bool too_large_ = false;
-  SteadyTime last_byte_{};  // of the answer; unset before the first
   char detail_[CURL_ERROR_SIZE] = "";
-  OutboundAnswer answer_;
+  HttpAnswerReader reader_;
 };
 
 }  // namespace tocsin

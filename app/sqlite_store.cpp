@@ -1,12 +1,8 @@
 #include "app/sqlite_store.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +12,8 @@
 #include <utility>
 
 #include <date/date.h>
+
+#include "app/folder_lock.h"
 
 namespace tocsin {
 namespace {
@@ -31,36 +29,9 @@ constexpr const char* kSchema =
     "CREATE INDEX history_by_subject ON history (subject, at, id);"
     "PRAGMA user_version = 1;";
 
-std::string words(int error) {
-  return std::error_code(error, std::generic_category()).message();
-}
-
 bool is_corruption(int code) {
   return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
-
-// Held as long as the process has the folder open. The kernel lets go of it when the process ends, however it
-// ends.
-class FolderLock {
- public:
-  static Result<FolderLock> take(const std::string& folder) {
-    const std::string path = folder + "/tocsin.lock";
-    FolderLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (lock.fd_ < 0) return fail("cannot write into " + folder + ": " + words(errno));
-    if (::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0) return lock;
-    if (errno != EWOULDBLOCK) return fail("cannot lock " + path + ": " + words(errno));
-    return fail("another tocsin uses " + folder + "; stop it, or give this one a --storage.path of its own");
-  }
-  FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  explicit FolderLock(int fd) : fd_(fd) {}
-  int fd_;
-};
 
 }  // namespace
 
