@@ -1,0 +1,79 @@
+#include "app/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+
+namespace tocsin {
+namespace {
+
+std::atomic<LogFormat> format{LogFormat::kLogfmt};
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::off;
+}
+
+// Lines come to it complete. It is never destroyed, because threads may log while the program ends.
+spdlog::logger& logger() {
+  static spdlog::logger* const kLogger = [] {
+    auto* made = new spdlog::logger("tocsin", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_formatter(
+        std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc, "\n"));
+    made->set_level(spdlog::level::info);
+    made->flush_on(spdlog::level::trace);
+    return made;
+  }();
+  return *kLogger;
+}
+
+}  // namespace
+
+void Log::init(LogLevel level, LogFormat chosen) {
+  format = chosen;
+  logger().set_level(spdlog_level(level));
+}
+
+bool Log::shows(LogLevel level) {
+  return logger().should_log(spdlog_level(level));
+}
+
+void log(LogLevel level, std::string_view message, const LogFields& fields) {
+  if (!Log::shows(level)) return;
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  const std::string line = log_line(format, now, level, message, fields);
+  logger().log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+LogFields log_fields(const Notice& notice) {
+  LogFields fields;
+  if (!notice.labels.empty()) {
+    fields.emplace_back("labels", notice.labels.to_string());
+  } else if (!notice.subject.empty()) {
+    fields.emplace_back("subject", notice.subject);
+  }
+  fields.insert(fields.end(), notice.details.begin(), notice.details.end());
+  return fields;
+}
+
+void log_notices(std::span<const Notice> notices) {
+  for (const Notice& notice : notices) {
+    const LogLevel at = level(notice.kind);
+    if (Log::shows(at)) log(at, to_string(notice.kind), log_fields(notice));
+  }
+}
+
+}  // namespace tocsin
