@@ -38,10 +38,12 @@ RuleTemplates RuleTemplates::compile(const Rule& rule) {
   return templates;
 }
 
-RuleTemplates::Fields RuleTemplates::compile_fields(const std::map<std::string, std::string>& texts) const {
+RuleTemplates::Fields RuleTemplates::compile_fields(const std::map<std::string, std::string>& texts) {
   Fields fields;
   for (const auto& [name, text] : texts) {
     const bool plain = text.find("{{") == std::string::npos;
+    all_plain_ = all_plain_ && plain;
+    may_query_ = may_query_ || (!plain && text.find("query") != std::string::npos);
     // The variables are defined on the text's own first line, so that lines in error texts are the user's and
     // columns are Prometheus'.
     Result<TemplateText> compiled =
@@ -71,7 +73,7 @@ std::string RuleTemplates::expand_field(const Field& field, std::string_view kin
 
 ExpandedRule RuleTemplates::expand(const Sample& sample, const TemplateRun& run) const {
   ExpandedRule expanded;
-  const tmpl::Value data = run.data(sample);
+  const tmpl::Value data = all_plain_ ? tmpl::Value() : run.data(sample);
   for (const Field& field : labels_) {
     expanded.labels.emplace_back(field.name, expand_field(field, "label", data, run, expanded.failures));
   }

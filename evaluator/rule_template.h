@@ -50,6 +50,9 @@ class RuleTemplates {
 
   ExpandedRule expand(const Sample&, const TemplateRun&) const;
 
+  // Whether expanding may call TemplateRun's query, and so may wait for a server. Errs on the side of yes.
+  bool may_query() const { return may_query_; }
+
  private:
   struct Field {
     std::string name;
@@ -57,13 +60,15 @@ class RuleTemplates {
     std::string error;  // set where the text does not parse
   };
   using Fields = std::vector<Field>;
-  Fields compile_fields(const std::map<std::string, std::string>& texts) const;
+  Fields compile_fields(const std::map<std::string, std::string>& texts);
   std::string expand_field(const Field&, std::string_view kind, const tmpl::Value& data, const TemplateRun&,
                            std::vector<std::string>& failures) const;
 
   std::string template_name_;
   Fields labels_;
   Fields annotations_;
+  bool all_plain_ = true;  // then no data need be made for a sample
+  bool may_query_ = false;
 };
 
 }  // namespace tocsin

@@ -196,6 +196,17 @@ TEST_CASE("malformed answers are refused, also where nobody reads the value") {
   CHECK(read(deep + "}").failure == Failure::kBadAnswer);
 }
 
+TEST_CASE("half an answer is never taken for a whole one") {
+  const std::string body =
+      R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b\u00e9"},"value":[1.5,"2"]},)"
+      R"({"metric":{},"histogram":[1,{"count":"1","sum":"2","buckets":[[0,"1","2","1"]]}]}]},"warnings":["w"],"x":[{"y":1}]})";
+  REQUIRE(read(body).samples.size() == 2);
+  for (std::size_t length = 0; length < body.size(); ++length) {
+    CAPTURE(length);
+    CHECK(read(body.substr(0, length)).failure == Failure::kBadAnswer);
+  }
+}
+
 TEST_CASE("a result that does not fit its type is refused") {
   for (const std::string& body :
        {std::string(R"({"status":"success","data":{"resultType":"vector","result":[1,"2"]}})"),

@@ -182,6 +182,12 @@ TEST_CASE("within one evaluation each query is asked once") {
   CHECK(asked == 4);
 }
 
+TEST_CASE("a rule says whether its templates may ask queries") {
+  CHECK(RuleTemplates::compile(rule_with("{{ with query \"v\" }}x{{ end }}")).may_query());
+  CHECK(!RuleTemplates::compile(rule_with("{{ $value }}")).may_query());
+  CHECK(!RuleTemplates::compile(rule_with("a slow query")).may_query());
+}
+
 TEST_CASE("the checked function names are those that exist") {
   for (const std::string_view name : rule_function_names()) {
     CAPTURE(name);
