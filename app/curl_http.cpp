@@ -153,10 +153,12 @@ Result<void> HttpExchange::apply_proxy(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(handle, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   proxy_headers_ = {};
-  for (const auto& [name, value] : config_->proxy_connect_header) {
-    if (!is_token(name) || has_control_characters(value))
-      return fail("proxy_connect_header " + name + " cannot be sent");
-    proxy_headers_.add(header_line(name, value));
+  for (const auto& [name, values] : config_->proxy_connect_header) {
+    for (const std::string& value : values) {
+      if (!is_token(name) || has_control_characters(value))
+        return fail("proxy_connect_header " + name + " cannot be sent");
+      proxy_headers_.add(header_line(name, value));
+    }
   }
   curl_easy_setopt(handle, CURLOPT_PROXYHEADER, proxy_headers_.head());
   return {};
