@@ -1,0 +1,350 @@
+#include "receivers/notification_objects.h"
+
+#include <cmath>
+
+#include "core/template/go_time_format.h"
+
+namespace tocsin {
+namespace {
+
+using tmpl::ElementType;
+using tmpl::Function;
+using tmpl::ListData;
+using tmpl::MapData;
+using tmpl::Value;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+using FunctionPointer = std::shared_ptr<const Function>;
+
+template <class T, class... A>
+Value make_object(A&&... arguments) {
+  return Value::object(std::make_shared<const T>(std::forward<A>(arguments)...));
+}
+
+Value time_value(TimePoint time) {
+  return Value::time(is_set(time) ? tmpl::Time(time) : tmpl::Time());
+}
+
+// A list of strings with a Join method: {{ .GroupLabels.Values.Join ":" }}.
+class StringsObject final : public NotificationObject {
+ public:
+  explicit StringsObject(std::vector<std::string> items)
+      : items_(std::move(items)), list_(values(), ElementType::string) {}
+  std::string type_name() const override { return "template.Strings"; }
+  const ListData* as_list() const override { return &list_; }
+  FunctionPointer method(std::string_view name) const override {
+    if (name != "Join") return nullptr;
+    return tmpl::make_function([items = items_](const std::string& separator) {
+      std::string out;
+      for (std::size_t i = 0; i < items.size(); ++i) out += (i == 0 ? "" : separator) + items[i];
+      return out;
+    });
+  }
+  void write_json(JsonWriter& json) const override {
+    json.begin_array();
+    for (const std::string& item : items_) json.string(item);
+    json.end_array();
+  }
+
+ private:
+  Value::List values() const {
+    Value::List out;
+    for (const std::string& item : items_) out.push_back(Value::string(item));
+    return out;
+  }
+  std::vector<std::string> items_;
+  ListData list_;
+};
+
+class PairObject final : public NotificationObject {
+ public:
+  PairObject(std::string name, std::string value) : name_(std::move(name)), value_(std::move(value)) {}
+  std::string type_name() const override { return "template.Pair"; }
+  Fields fields() const override {
+    return {{"Name", Value::string(name_)}, {"Value", Value::string(value_)}};
+  }
+  void write_json(JsonWriter& json) const override {
+    json.begin_object().field("Name", name_).field("Value", value_).end_object();
+  }
+
+ private:
+  std::string name_, value_;
+};
+
+std::string pairs_text(const Pairs& pairs) {
+  std::string out;
+  for (const auto& [name, value] : pairs) out += (out.empty() ? "" : ", ") + name + "=" + value;
+  return out;
+}
+
+Value names_of(const Pairs& pairs) {
+  std::vector<std::string> out;
+  for (const auto& pair : pairs) out.push_back(pair.first);
+  return make_object<StringsObject>(std::move(out));
+}
+
+Value values_of(const Pairs& pairs) {
+  std::vector<std::string> out;
+  for (const auto& pair : pairs) out.push_back(pair.second);
+  return make_object<StringsObject>(std::move(out));
+}
+
+class PairsObject final : public NotificationObject {
+ public:
+  explicit PairsObject(Pairs pairs) : pairs_(std::move(pairs)), list_(values(), ElementType::any) {}
+  std::string type_name() const override { return "template.Pairs"; }
+  const ListData* as_list() const override { return &list_; }
+  std::optional<std::string> text() const override { return pairs_text(pairs_); }
+  FunctionPointer method(std::string_view name) const override {
+    if (name == "Names") return tmpl::make_function([pairs = pairs_]() { return names_of(pairs); });
+    if (name == "Values") return tmpl::make_function([pairs = pairs_]() { return values_of(pairs); });
+    if (name == "String") return tmpl::make_function([pairs = pairs_]() { return pairs_text(pairs); });
+    return nullptr;
+  }
+  void write_json(JsonWriter& json) const override {
+    json.begin_array();
+    for (const auto& [name, value] : pairs_)
+      json.begin_object().field("Name", name).field("Value", value).end_object();
+    json.end_array();
+  }
+
+ private:
+  Value::List values() const {
+    Value::List out;
+    for (const auto& [name, value] : pairs_) out.push_back(make_object<PairObject>(name, value));
+    return out;
+  }
+  Pairs pairs_;
+  ListData list_;
+};
+
+class KeyValuesObject final : public NotificationObject {
+ public:
+  explicit KeyValuesObject(KeyValues pairs)
+      : pairs_(std::move(pairs)), map_(entries(), ElementType::string) {}
+  std::string type_name() const override { return "template.KV"; }
+  const MapData* as_map() const override { return &map_; }
+  std::optional<std::string> text() const override { return pairs_text(sorted_pairs(pairs_)); }
+  FunctionPointer method(std::string_view name) const override {
+    if (name == "SortedPairs") {
+      return tmpl::make_function(
+          [pairs = pairs_]() { return make_object<PairsObject>(sorted_pairs(pairs)); });
+    }
+    if (name == "Remove") {
+      return tmpl::make_function([pairs = pairs_](const std::vector<std::string>& names) {
+        KeyValues kept = pairs;
+        for (const std::string& gone : names) kept.erase(gone);
+        return make_object<KeyValuesObject>(std::move(kept));
+      });
+    }
+    if (name == "Names")
+      return tmpl::make_function([pairs = pairs_]() { return names_of(sorted_pairs(pairs)); });
+    if (name == "Values")
+      return tmpl::make_function([pairs = pairs_]() { return values_of(sorted_pairs(pairs)); });
+    if (name == "String")
+      return tmpl::make_function([pairs = pairs_]() { return pairs_text(sorted_pairs(pairs)); });
+    return nullptr;
+  }
+  void write_json(JsonWriter& json) const override { tocsin::write_json(json, pairs_); }
+
+ private:
+  Value::Map entries() const {
+    Value::Map out;
+    for (const auto& [name, value] : pairs_) out.emplace(name, Value::string(value));
+    return out;
+  }
+  KeyValues pairs_;
+  MapData map_;
+};
+
+class AlertObject final : public NotificationObject {
+ public:
+  explicit AlertObject(const AlertData& alert)
+      : alert_(alert),
+        fields_{{"Status", Value::string(alert.firing ? "firing" : "resolved")},
+                {"Labels", key_values_object(alert.labels)},
+                {"Annotations", key_values_object(alert.annotations)},
+                {"StartsAt", time_value(alert.starts_at)},
+                {"EndsAt", time_value(alert.ends_at)},
+                {"GeneratorURL", Value::string(alert.generator_url)},
+                {"Fingerprint", Value::string(alert.fingerprint)}} {}
+  std::string type_name() const override { return "template.Alert"; }
+  Fields fields() const override { return fields_; }
+  std::optional<Value> field(std::string_view name) const override {
+    for (const auto& [field_name, value] : fields_) {
+      if (field_name == name) return value;
+    }
+    return std::nullopt;
+  }
+  void write_json(JsonWriter& json) const override { tocsin::write_json(json, alert_); }
+  bool firing() const { return alert_.firing; }
+
+ private:
+  AlertData alert_;
+  Fields fields_;
+};
+
+class AlertsObject final : public NotificationObject {
+ public:
+  explicit AlertsObject(const std::vector<AlertData>& alerts) : AlertsObject(objects(alerts)) {}
+  std::string type_name() const override { return "template.Alerts"; }
+  const ListData* as_list() const override { return &list_; }
+  FunctionPointer method(std::string_view name) const override {
+    if (name == "Firing") return tmpl::make_function([list = firing_]() { return list; });
+    if (name == "Resolved") return tmpl::make_function([list = resolved_]() { return list; });
+    return nullptr;
+  }
+  void write_json(JsonWriter& json) const override {
+    json.begin_array();
+    for (const auto& alert : alerts_) alert->write_json(json);
+    json.end_array();
+  }
+
+ private:
+  using Objects = std::vector<std::shared_ptr<const AlertObject>>;
+  enum class Which { kAll, kFiring, kResolved };
+  explicit AlertsObject(Objects alerts)
+      : alerts_(std::move(alerts)),
+        list_(values(Which::kAll), ElementType::any),
+        firing_(Value::list(values(Which::kFiring))),
+        resolved_(Value::list(values(Which::kResolved))) {}
+  static Objects objects(const std::vector<AlertData>& alerts) {
+    Objects out;
+    for (const AlertData& alert : alerts) out.push_back(std::make_shared<const AlertObject>(alert));
+    return out;
+  }
+  Value::List values(Which which) const {
+    Value::List out;
+    for (const auto& alert : alerts_) {
+      const bool wanted = which == Which::kAll || alert->firing() == (which == Which::kFiring);
+      if (wanted) out.push_back(Value::object(alert));
+    }
+    return out;
+  }
+  Objects alerts_;
+  ListData list_;
+  Value firing_, resolved_;
+};
+
+class DataObject final : public NotificationObject {
+ public:
+  explicit DataObject(const NotificationData& data)
+      : alerts_(std::make_shared<const AlertsObject>(data.alerts)),
+        data_(data.with_first_alerts(0)),
+        fields_{{"Receiver", Value::string(data.receiver)},
+                {"Status", Value::string(data.firing ? "firing" : "resolved")},
+                {"Alerts", Value::object(alerts_)},
+                {"NotificationReason", Value::string(data.reason)},
+                {"GroupLabels", key_values_object(data.group_labels)},
+                {"CommonLabels", key_values_object(data.common_labels)},
+                {"CommonAnnotations", key_values_object(data.common_annotations)},
+                {"RouteLabels", key_values_object(data.route_labels)},
+                {"ExternalURL", Value::string(data.external_url)}} {}
+  std::string type_name() const override { return "*template.Data"; }
+  Fields fields() const override { return fields_; }
+  void write_json(JsonWriter& json) const override {
+    json.begin_object()
+        .field("receiver", data_.receiver)
+        .field("status", data_.firing ? "firing" : "resolved");
+    alerts_->write_json(json.key("alerts"));
+    json.field("notification_reason", data_.reason);
+    tocsin::write_json(json.key("groupLabels"), data_.group_labels);
+    tocsin::write_json(json.key("commonLabels"), data_.common_labels);
+    tocsin::write_json(json.key("commonAnnotations"), data_.common_annotations);
+    tocsin::write_json(json.key("routeLabels"), data_.route_labels);
+    json.field("externalURL", data_.external_url).end_object();
+  }
+
+ private:
+  std::shared_ptr<const AlertsObject> alerts_;
+  NotificationData data_;  // without the alerts, which alerts_ holds
+  Fields fields_;
+};
+
+std::string write_value(JsonWriter& json, const Value& value);
+
+// Writes a list or map; an empty text is success, as with write_value.
+std::string write_collection(JsonWriter& json, const Value& value) {
+  std::string problem;
+  if (const ListData* list = value.list_data()) {
+    json.begin_array();
+    for (const Value& item : list->items) {
+      if (problem.empty()) problem = write_value(json, item);
+    }
+    json.end_array();
+    return problem;
+  }
+  json.begin_object();
+  for (const auto& [key, item] : value.map_data()->entries) {
+    if (!problem.empty()) break;
+    problem = write_value(json.key(key), item);
+  }
+  json.end_object();
+  return problem;
+}
+
+std::string write_number(JsonWriter& json, double number) {
+  if (!std::isfinite(number)) {
+    return std::string("json: unsupported value: ") + (std::isnan(number) ? "NaN"
+                                                       : number > 0       ? "+Inf"
+                                                                          : "-Inf");
+  }
+  json.number(number);
+  return "";
+}
+
+std::string write_value(JsonWriter& json, const Value& value) {
+  switch (value.kind()) {
+    case tmpl::Kind::invalid:
+      json.null();
+      return "";
+    case tmpl::Kind::boolean:
+      json.boolean(value.as_boolean());
+      return "";
+    case tmpl::Kind::integer:
+      json.integer(value.as_integer());
+      return "";
+    case tmpl::Kind::unsigned_integer:
+      json.unsigned_integer(value.as_unsigned());
+      return "";
+    case tmpl::Kind::floating:
+      return write_number(json, value.as_floating());
+    case tmpl::Kind::string:
+      json.string(value.as_string());
+      return "";
+    case tmpl::Kind::list:
+    case tmpl::Kind::map:
+      return write_collection(json, value);
+    case tmpl::Kind::time:
+      json.string(tmpl::format_go_time(value.as_time(), "2006-01-02T15:04:05.999999999Z07:00"));
+      return "";
+    case tmpl::Kind::object:
+      if (const auto* object = dynamic_cast<const NotificationObject*>(value.as_object().get())) {
+        object->write_json(json);
+        return "";
+      }
+      break;
+    case tmpl::Kind::complex:
+    case tmpl::Kind::function:
+      break;
+  }
+  return "json: unsupported type: " + value.type_name();
+}
+
+}  // namespace
+
+tmpl::Value key_values_object(const KeyValues& pairs) {
+  return make_object<KeyValuesObject>(pairs);
+}
+
+tmpl::Value notification_object(const NotificationData& data) {
+  return make_object<DataObject>(data);
+}
+
+Result<std::string> json_of(const tmpl::Value& value) {
+  JsonWriter json;
+  const std::string problem = write_value(json, value);
+  if (!problem.empty()) return fail(problem);
+  return json.take();
+}
+
+}  // namespace tocsin

@@ -1,0 +1,43 @@
+// How templates see a notification: `.Receiver`, `.Alerts.Firing`, `.Labels.SortedPairs` and so on, with the
+// types and methods that Alertmanager documents. A NotificationView is made once per notification and shared
+// by all templates of an integration.
+#pragma once
+
+#include <memory>
+
+#include "core/json.h"
+#include "core/template/object.h"
+#include "core/template/value.h"
+#include "receivers/notification_data.h"
+
+namespace tocsin {
+
+// An object of ours in templates; toJson asks it for its JSON form.
+class NotificationObject : public tmpl::Object {
+ public:
+  virtual void write_json(JsonWriter&) const = 0;
+};
+
+tmpl::Value key_values_object(const KeyValues&);
+tmpl::Value notification_object(const NotificationData&);
+
+// A value's JSON as Go's json.Marshal writes it; fails on functions, NaN and infinities.
+Result<std::string> json_of(const tmpl::Value&);
+
+class NotificationView {
+ public:
+  NotificationView(NotificationData data, TimePoint now)
+      : data_(std::make_shared<const NotificationData>(std::move(data))),
+        value_(notification_object(*data_)),
+        now_(now) {}
+  const NotificationData& data() const { return *data_; }
+  const tmpl::Value& value() const { return value_; }
+  TimePoint now() const { return now_; }  // what the functions `now` and `since` go by
+
+ private:
+  std::shared_ptr<const NotificationData> data_;
+  tmpl::Value value_;
+  TimePoint now_;
+};
+
+}  // namespace tocsin

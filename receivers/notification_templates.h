@@ -1,0 +1,43 @@
+// NotificationTemplates: all templates of a configuration, parsed once: the built-in ones, then the user's
+// files in order, where a later `define` replaces an earlier one. Every file is parsed twice: for plain text,
+// and for HTML, where each action's output is escaped by itself. Immutable; shared by all integrations of one
+// configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/problem.h"
+#include "core/result.h"
+#include "receivers/notification_objects.h"
+#include "receivers/template_field.h"
+
+namespace tocsin {
+
+class NotificationTemplates {
+ public:
+  // `files` are names and contents. Each syntax error becomes a problem with file and line, and so does each
+  // definition that fails on sample alerts, firing and resolved; the templates made are those that could be
+  // read.
+  static NotificationTemplates make(const std::vector<std::pair<std::string, std::string>>& files, Problems&);
+
+  // Expands a template that stands in the configuration; it may call every definition.
+  Result<std::string> text(std::string_view template_text, const NotificationView&) const;
+  Result<std::string> html(std::string_view template_text, const NotificationView&) const;
+
+  // Tries a template of the configuration on the samples; a failure is a problem at its place.
+  void check(const TemplateField&, Problems&) const;
+
+  // A group with firing and resolved alerts, and one that is resolved.
+  static std::vector<NotificationView> samples();
+
+ private:
+  struct Sets;
+  explicit NotificationTemplates(std::shared_ptr<const Sets> sets) : sets_(std::move(sets)) {}
+  std::shared_ptr<const Sets> sets_;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,34 @@
+#include "receivers/text_limits.h"
+
+namespace tocsin {
+
+std::string repaired_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Rune rune = first_rune(text);
+    append_rune(out, rune.value);
+    text.remove_prefix(rune.bytes);
+  }
+  return out;
+}
+
+std::string cut_to_runes(std::string_view text, std::size_t limit) {
+  return truncate_runes(repaired_utf8(text), limit);
+}
+
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = static_cast<unsigned char>(c) <= 0x20 || c == 0x7f;
+    if (!blank) {
+      out.push_back(c);
+    } else if (!out.empty() && out.back() != ' ') {
+      out.push_back(' ');
+    }
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,24 @@
+// Cutting and repairing texts for services that limit or refuse them. A cut is always visible: it ends with
+// "…".
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/utf8.h"
+
+namespace tocsin {
+
+// Each byte that is not part of valid UTF-8 becomes U+FFFD, as Go does when it writes JSON.
+std::string repaired_utf8(std::string_view text);
+
+// Unchanged up to `limit` code points, else the first limit−1 and "…" (as Alertmanager's
+// notify.TruncateInRunes).
+std::string cut_to_runes(std::string_view text, std::size_t limit);
+
+// CR, LF and other control characters become blanks, runs of blanks one; for texts that must stay on one
+// line.
+std::string on_one_line(std::string_view text);
+
+}  // namespace tocsin
