@@ -1,0 +1,44 @@
+// MessageWriter: expands the templates of one integration for one notification. A template that fails is
+// replaced by plain words and remembered, so that the message can say so and the delivery's warning too. Made
+// for one build() and thrown away.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "receivers/integration.h"
+#include "receivers/notification_templates.h"
+
+namespace tocsin {
+
+class MessageWriter {
+ public:
+  MessageWriter(const BuildContext& context, NotificationData data)
+      : context_(context), view_(std::move(data), context.now) {}
+
+  const NotificationData& data() const { return view_.data(); }
+  // The expanded template; `instead` where it fails.
+  std::string text(const TemplateField&, std::string_view instead = "");
+  std::string html(const TemplateField&, std::string_view instead = "");
+  // For what says where to send: no plain words can replace it.
+  Result<std::string> required(const TemplateField&) const;
+  // A secret, which may be a template itself (PagerDuty's key, a webhook's URL).
+  Result<std::string> required_secret(const std::string& key, const Secret&) const;
+  // Any text as a template; fails as templates do.
+  Result<std::string> expand(std::string_view template_text) const;
+
+  void warn(const std::string& what);
+  bool failed() const { return failed_; }
+  // What to report of all that happened, on one line; empty where nothing did.
+  const std::string& warning() const { return warning_; }
+
+ private:
+  std::string kept_or_instead(const TemplateField&, Result<std::string>, std::string_view instead);
+
+  const BuildContext& context_;
+  NotificationView view_;
+  std::string warning_;
+  bool failed_ = false;
+};
+
+}  // namespace tocsin

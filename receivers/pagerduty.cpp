@@ -1,0 +1,229 @@
+#include "receivers/pagerduty.h"
+
+#include <algorithm>
+#include <array>
+
+#include "receivers/message_writer.h"
+#include "receivers/plain_message.h"
+#include "receivers/service_answer.h"
+#include "receivers/sha256.h"
+#include "receivers/text_limits.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kLongestSummary = 1024;   // code points
+constexpr std::size_t kLargestEvent = 512'000;  // bytes of the whole body
+constexpr std::string_view kTemplateFailed = "(this template failed)";
+
+struct Event {
+  std::string routing_key, action, dedup_key, client, client_url;
+  std::string summary, source, severity, event_class, component, group;
+  std::vector<std::array<std::string, 3>> images;  // src, alt, href
+  std::vector<std::array<std::string, 2>> links;   // href, text
+};
+
+void write_unless_empty(JsonWriter& json, std::string_view key, const std::string& value) {
+  if (!value.empty()) json.field(key, value);
+}
+
+std::string body_of(const Event& event, const PayloadValue::Map& details) {
+  JsonWriter json;
+  json.begin_object().field("routing_key", event.routing_key).field("dedup_key", event.dedup_key);
+  json.field("event_action", event.action).key("payload").begin_object();
+  json.field("summary", event.summary).field("source", event.source).field("severity", event.severity);
+  write_unless_empty(json, "class", event.event_class);
+  write_unless_empty(json, "component", event.component);
+  write_unless_empty(json, "group", event.group);
+  if (!details.empty()) write_json(json.key("custom_details"), PayloadValue{details});
+  json.end_object();
+  write_unless_empty(json, "client", event.client);
+  write_unless_empty(json, "client_url", event.client_url);
+  if (!event.images.empty()) {
+    json.key("images").begin_array();
+    for (const auto& [src, alt, href] : event.images) {
+      json.begin_object().field("src", src).field("alt", alt).field("href", href).end_object();
+    }
+    json.end_array();
+  }
+  if (!event.links.empty()) {
+    json.key("links").begin_array();
+    for (const auto& [href, text] : event.links)
+      json.begin_object().field("href", href).field("text", text).end_object();
+    json.end_array();
+  }
+  json.end_object();
+  return json.take() + "\n";
+}
+
+class PagerDuty final : public Integration {
+ public:
+  PagerDuty(IntegrationId id, std::string fingerprint, PagerDutyConfig config)
+      : Integration(std::move(id), std::move(fingerprint)), config_(std::move(config)) {}
+  bool wants_resolved() const override { return config_.send_resolved; }
+  std::vector<TemplateField> template_fields() const override;
+  Result<BuiltRequest> build(const Notification&, const BuildContext&) const override;
+  DeliveryResult read(const Notification&, const OutboundAnswer&) const override;
+
+ private:
+  Event expand(MessageWriter&) const;
+  PayloadValue::Map details(const BuildContext&, MessageWriter&, std::size_t shown) const;
+  std::string fitting_body(const Event&, const BuildContext&, MessageWriter&) const;
+  PagerDutyConfig config_;
+};
+
+std::vector<TemplateField> PagerDuty::template_fields() const {
+  const PagerDutyConfig& c = config_;
+  std::vector<TemplateField> out = {c.client,   c.client_url,  c.description, c.source,
+                                    c.severity, c.event_class, c.component,   c.group};
+  for (const auto& image : c.images) out.insert(out.end(), {image.src, image.alt, image.href});
+  for (const auto& link : c.links) out.insert(out.end(), {link.href, link.text});
+  if (has_template(c.routing_key.text)) {
+    out.push_back(c.routing_key_field);
+    out.back().text = c.routing_key.text;
+  }
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : c.details) collect_texts(value, texts);
+  for (std::string& text : texts) {
+    out.push_back(c.details_field);
+    out.back().text = std::move(text);
+  }
+  return out;
+}
+
+// PagerDuty refuses an event whose severity is not one of four, and a page lost over a label is worse than a
+// wrong colour.
+std::string known_severity(MessageWriter& writer, const TemplateField& field) {
+  const std::string severity = writer.text(field, "error");
+  for (const char* known : {"critical", "error", "warning", "info"}) {
+    if (severity == known) return severity;
+  }
+  writer.warn("severity \"" + on_one_line(cut_to_runes(severity, 60)) +
+              "\" is none of PagerDuty's, error was sent instead");
+  return "error";
+}
+
+Event PagerDuty::expand(MessageWriter& writer) const {
+  Event event;
+  event.action = writer.data().firing ? "trigger" : "resolve";
+  event.client = writer.text(config_.client);
+  event.client_url = writer.text(config_.client_url);
+  const std::string summary = writer.text(config_.description, plain_title(writer.data()));
+  event.summary = cut_to_runes(summary, kLongestSummary);
+  if (count_runes(summary) > kLongestSummary) writer.warn("the summary was cut to 1024 characters");
+  event.source = writer.text(config_.source);
+  if (event.summary.empty()) event.summary = plain_title(writer.data());  // both are required by the service
+  if (event.source.empty()) event.source = "tocsin";
+  event.severity = known_severity(writer, config_.severity);
+  event.event_class = writer.text(config_.event_class);
+  event.component = writer.text(config_.component);
+  event.group = writer.text(config_.group);
+  for (const auto& image : config_.images) {
+    std::string src = writer.text(image.src);
+    if (!src.empty())
+      event.images.push_back({std::move(src), writer.text(image.alt), writer.text(image.href)});
+  }
+  for (const auto& link : config_.links) {
+    std::string href = writer.text(link.href);
+    if (!href.empty()) event.links.push_back({std::move(href), writer.text(link.text)});
+  }
+  return event;
+}
+
+// The details with the first `shown` alerts; what is missing is said, and the counts are of all.
+PayloadValue::Map PagerDuty::details(const BuildContext& context, MessageWriter& writer,
+                                     std::size_t shown) const {
+  MessageWriter partial(context, writer.data().with_first_alerts(shown));
+  PayloadValue::Map out;
+  for (const auto& [key, value] : config_.details) {
+    const bool count = config_.counts_are_ours && (key == "num_firing" || key == "num_resolved");
+    const MessageWriter& source = count ? writer : partial;
+    const auto expanded = expand_payload(value, [&](std::string_view text) { return source.expand(text); });
+    if (expanded) {
+      out.emplace(key, *expanded);
+    } else {
+      out.emplace(key, PayloadValue{std::string(kTemplateFailed)});
+      out["tocsin"] = PayloadValue{"the template of details." + key +
+                                   " failed: " + on_one_line(expanded.error().message)};
+    }
+  }
+  if (const std::size_t more = writer.data().alerts.size() - partial.data().alerts.size(); more > 0) {
+    out["truncated"] =
+        PayloadValue{"… " + std::to_string(more) + " more alerts, full list: " + context.external_url};
+  }
+  return out;
+}
+
+// All alerts where they fit, else as many of the first as do; never a cut in the middle of one.
+std::string PagerDuty::fitting_body(const Event& event, const BuildContext& context,
+                                    MessageWriter& writer) const {
+  const std::size_t total = writer.data().alerts.size();
+  const auto body_with = [&](std::size_t shown) { return body_of(event, details(context, writer, shown)); };
+  std::string body = body_with(total);
+  if (body.size() <= kLargestEvent) return body;
+  std::size_t fitting = 0;
+  for (std::size_t low = 0, high = total; low < high;) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (body_with(middle).size() <= kLargestEvent) {
+      fitting = middle;
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  writer.warn(std::to_string(total - fitting) +
+              " alerts were left out of the details, which PagerDuty limits to 512 KB");
+  body = body_with(fitting);
+  if (body.size() <= kLargestEvent) return body;
+  const PayloadValue::Map counts = {
+      {"num_firing", PayloadValue{static_cast<std::int64_t>(writer.data().count_firing())}},
+      {"num_resolved", PayloadValue{static_cast<std::int64_t>(writer.data().count_resolved())}},
+      {"truncated",
+       PayloadValue{"the details are larger than PagerDuty takes, full list: " + context.external_url}}};
+  return body_of(event, counts);
+}
+
+Result<BuiltRequest> PagerDuty::build(const Notification& notification, const BuildContext& context) const {
+  MessageWriter writer(context, notification_data(notification, context.external_url));
+  Result<std::string> routing_key = writer.required_secret("routing_key", config_.routing_key);
+  if (!routing_key) return fail(routing_key.error().message);
+  Event event = expand(writer);
+  event.routing_key = std::move(*routing_key);
+  event.dedup_key = sha256_hex(notification.group_key);
+  if (writer.failed()) event.summary = cut_to_runes(event.summary, kLongestSummary);
+  HttpRequest request;
+  request.method = "POST";
+  request.url = config_.url;
+  request.headers = {{"Content-Type", "application/json"}};
+  request.config = config_.http;
+  request.timeout = config_.timeout;
+  request.body = fitting_body(event, context, writer);
+  return BuiltRequest{std::move(request), writer.warning()};
+}
+
+DeliveryResult PagerDuty::read(const Notification& notification, const OutboundAnswer& answer) const {
+  DeliveryResult out = read_service_answer(answer, notification.at);
+  const Result<JsonValue> json = JsonValue::parse(answer.body);
+  if (out.outcome == DeliveryResult::Outcome::kDelivered) {
+    const std::string key = json ? json->text("dedup_key") : "";
+    out.message_ref = key.empty() ? sha256_hex(notification.group_key) : key;
+  } else if (answer.result == TransportResult::kAnswered && answer.status == 400 && json) {
+    std::string errors;
+    if (json->find("errors").kind() == JsonValue::Kind::kArray) {
+      for (const JsonValue& error : json->find("errors").array())
+        errors += (errors.empty() ? "" : ", ") + error.string();
+    }
+    const std::string message = json->text("message") + (errors.empty() ? "" : ": " + errors);
+    if (!message.empty()) out.message = "HTTP 400: " + answer_excerpt(message);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Integration> read_pagerduty(ReceiverBlock& block) {
+  PagerDutyConfig config = read_pagerduty_config(block);
+  return std::make_shared<PagerDuty>(block.id(), block.fingerprint(), std::move(config));
+}
+
+}  // namespace tocsin

@@ -1,0 +1,40 @@
+// The PagerDuty receiver, Events API version 2. One incident per group: its deduplication key is the SHA-256
+// of the group key, as Alertmanager's, so incidents that are open there are continued and resolved here.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "receivers/payload_value.h"
+#include "receivers/receiver_config.h"
+
+namespace tocsin {
+
+struct PagerDutyConfig {
+  bool send_resolved = true;
+  std::shared_ptr<const HttpConfig> http;
+  Duration timeout{};
+  std::string url;
+  Secret routing_key;               // its content may be a template
+  TemplateField routing_key_field;  // where it stands; without its text
+  TemplateField client, client_url, description, source, severity, component, group, event_class;
+  std::map<std::string, PayloadValue> details;  // with the four defaults where not given
+  TemplateField details_field;
+  bool counts_are_ours = true;  // num_firing and num_resolved were not overridden
+  struct Image {
+    TemplateField src, alt, href;
+  };
+  struct Link {
+    TemplateField href, text;
+  };
+  std::vector<Image> images;
+  std::vector<Link> links;
+};
+
+PagerDutyConfig read_pagerduty_config(ReceiverBlock&);
+// Reads one block of pagerduty_configs; what is wrong with it goes to its problems.
+std::shared_ptr<const Integration> read_pagerduty(ReceiverBlock&);
+
+}  // namespace tocsin

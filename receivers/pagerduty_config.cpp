@@ -1,0 +1,93 @@
+#include "receivers/pagerduty.h"
+
+namespace tocsin {
+namespace {
+
+std::string numbered(const std::string& list, std::size_t index, std::string_view key) {
+  return list + "[" + std::to_string(index) + "]." + std::string(key);
+}
+
+void read_images(YamlObject& object, std::vector<PagerDutyConfig::Image>& out) {
+  for (const YamlNode& node : object.list("images")) {
+    YamlObject item(node, "PagerDuty image", object.problems());
+    const std::size_t index = out.size();
+    out.push_back({read_template(item, "src", numbered("images", index, "src")),
+                   read_template(item, "alt", numbered("images", index, "alt")),
+                   read_template(item, "href", numbered("images", index, "href"))});
+    item.refuse_unknown_keys();
+  }
+}
+
+void read_links(YamlObject& object, std::vector<PagerDutyConfig::Link>& out) {
+  for (const YamlNode& node : object.list("links")) {
+    YamlObject item(node, "PagerDuty link", object.problems());
+    const std::size_t index = out.size();
+    out.push_back({read_template(item, "href", numbered("links", index, "href")),
+                   read_template(item, "text", numbered("links", index, "text"))});
+    item.refuse_unknown_keys();
+  }
+}
+
+void read_details(YamlObject& object, PagerDutyConfig& out) {
+  const YamlNode node = object.child("details");
+  out.details_field = {"details", "", object.file(), object.position_of("details"),
+                       TemplateField::Output::kText};
+  if (node.kind() == YamlNode::Kind::kMapping) {
+    const PayloadValue value = PayloadValue::from(node);
+    out.details = std::get<PayloadValue::Map>(value.content);
+  } else if (!node.null()) {
+    object.error("details", "details must be a mapping");
+  }
+  out.counts_are_ours = !out.details.contains("num_firing") && !out.details.contains("num_resolved");
+  const auto add = [&out](const char* key, const char* text) {
+    out.details.emplace(key, PayloadValue{std::string(text)});
+  };
+  add("firing", "{{ .Alerts.Firing | toJson }}");
+  add("resolved", "{{ .Alerts.Resolved | toJson }}");
+  add("num_firing", "{{ .Alerts.Firing | len }}");
+  add("num_resolved", "{{ .Alerts.Resolved | len }}");
+}
+
+void read_keys(ReceiverBlock& block, PagerDutyConfig& out) {
+  YamlObject& object = block.object;
+  out.routing_key = block.secret("routing_key");
+  out.routing_key_field = {"routing_key", "", object.file(), object.position_of("routing_key"),
+                           TemplateField::Output::kText};
+  const Secret service_key = block.secret("service_key");
+  if (service_key.set()) {
+    object.error(object.has("service_key") ? "service_key" : "service_key_file",
+                 "service_key (PagerDuty's Events API version 1) is not supported yet",
+                 "add an Events API v2 integration to the service and use its key as routing_key");
+  } else if (!out.routing_key.set()) {
+    object.error("routing_key", "a pagerduty config needs routing_key or routing_key_file");
+  }
+}
+
+}  // namespace
+
+PagerDutyConfig read_pagerduty_config(ReceiverBlock& block) {
+  YamlObject& object = block.object;
+  PagerDutyConfig out;
+  out.send_resolved = block.send_resolved(ReceiverBlock::SendResolved::kYes);
+  out.http = block.http_config();
+  out.timeout = block.timeout(std::chrono::seconds(30));
+  out.url = block.url("url", block.defaults.pagerduty_url);
+  read_keys(block, out);
+  out.client = block.text_template("client", R"({{ template "pagerduty.default.client" . }})");
+  out.client_url = block.text_template("client_url", R"({{ template "pagerduty.default.clientURL" . }})");
+  out.description = block.text_template("description", R"({{ template "pagerduty.default.description" . }})");
+  out.source = block.text_template("source");
+  if (out.source.text.empty()) out.source.text = out.client.text;
+  out.severity = block.text_template("severity");
+  if (out.severity.text.empty()) out.severity.text = "error";
+  out.event_class = block.text_template("class");
+  out.component = block.text_template("component");
+  out.group = block.text_template("group");
+  read_details(object, out);
+  read_images(object, out.images);
+  read_links(object, out.links);
+  object.refuse_unknown_keys();
+  return out;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,149 @@
+#include "receivers/receiver_config.h"
+
+#include <algorithm>
+#include <boost/url/parse.hpp>
+#include <vector>
+
+#include "receivers/sha256.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::string_view kHidden = "<secret>";  // what a dumped configuration shows instead of a secret
+
+TemplateField template_field(YamlObject& object, std::string_view key, std::string where,
+                             std::string_view default_text) {
+  TemplateField out;
+  out.key = std::move(where);
+  out.text = default_text;
+  out.file = object.file();
+  object.text(key, out.text);
+  out.position = object.position_of(key);
+  return out;
+}
+
+}  // namespace
+
+Result<void> check_http_url(std::string_view text) {
+  const auto url = boost::urls::parse_uri({text.data(), text.size()});
+  if (!url) return fail("is not a URL");
+  const auto scheme = url->scheme();
+  if (scheme != "http" && scheme != "https") return fail("must begin with http:// or https://");
+  if (url->host().empty()) return fail("has no host");
+  return {};
+}
+
+bool has_template(std::string_view text) {
+  return text.find("{{") != std::string_view::npos;
+}
+
+TemplateField read_template(YamlObject& object, std::string_view key, std::string where,
+                            std::string_view default_text) {
+  return template_field(object, key, std::move(where), default_text);
+}
+
+std::string canonical_text(const YamlNode& node) {
+  switch (node.kind()) {
+    case YamlNode::Kind::kAbsent:
+    case YamlNode::Kind::kNull:
+      return "~";
+    case YamlNode::Kind::kScalar:
+      return std::to_string(node.text().size()) + (node.quoted() ? "\"" : ":") + node.text();
+    case YamlNode::Kind::kList: {
+      std::string out = "[";
+      for (const YamlNode& item : node.items()) out += canonical_text(item) + ",";
+      return out + "]";
+    }
+    case YamlNode::Kind::kMapping:
+      break;
+  }
+  std::vector<std::string> entries;
+  for (const auto& [key, value] : node.entries())
+    entries.push_back(canonical_text(key) + "=" + canonical_text(value));
+  std::sort(entries.begin(), entries.end());
+  std::string out = "{";
+  for (const std::string& entry : entries) out += entry + ",";
+  return out + "}";
+}
+
+ReceiverBlock::ReceiverBlock(YamlNode node, std::string kind, std::string receiver, int index,
+                             const ReceiverDefaults& given_defaults, std::string folder, Problems& problems)
+    : object(node, kind + " config", problems),
+      defaults(given_defaults),
+      base_folder(std::move(folder)),
+      node_(node),
+      id_{std::move(receiver), std::move(kind), index} {}
+
+std::string ReceiverBlock::fingerprint() const {
+  const std::string prefix = (id_.kind == "email" ? "smtp" : id_.kind) + "_";
+  std::string text = id_.kind + canonical_text(node_);
+  for (const auto& [key, value] : defaults.written) {
+    const bool inherited = key == "http_config" ? !object.has("http_config") : key.rfind(prefix, 0) == 0;
+    if (inherited) text += "\n" + key + "=" + value;
+  }
+  return sha256_hex(text);
+}
+
+bool ReceiverBlock::send_resolved(SendResolved when_absent) {
+  bool out = when_absent == SendResolved::kYes;
+  object.boolean("send_resolved", out);
+  return out;
+}
+
+std::shared_ptr<const HttpConfig> ReceiverBlock::http_config() {
+  const YamlNode node = object.child("http_config");
+  if (node.null()) return defaults.http;
+  YamlObject http(node, "http_config", object.problems());
+  auto config = std::make_shared<HttpConfig>(read_http_config(http, base_folder));
+  http.refuse_unknown_keys();
+  return config;
+}
+
+Duration ReceiverBlock::timeout(Duration when_absent_or_zero) {
+  Duration out{};
+  object.go_duration("timeout", out);
+  if (out < Duration{})
+    object.error("timeout", "the timeout of a " + id_.kind + " config cannot be negative");
+  return out > Duration{} ? out : when_absent_or_zero;
+}
+
+TemplateField ReceiverBlock::text_template(std::string_view key, std::string_view default_text) {
+  return template_field(object, key, std::string(key), default_text);
+}
+
+TemplateField ReceiverBlock::html_template(std::string_view key, std::string_view default_text) {
+  TemplateField out = template_field(object, key, std::string(key), default_text);
+  out.output = TemplateField::Output::kHtml;
+  return out;
+}
+
+std::string ReceiverBlock::url(const std::string& key, std::string default_url) {
+  std::string out = std::move(default_url);
+  if (!object.has(key)) {
+    object.child(key);
+    return out;
+  }
+  if (!object.text(key, out)) return out;
+  if (const auto checked = check_http_url(out); !checked)
+    object.error(key, key + " " + checked.error().message);
+  return out;
+}
+
+Secret ReceiverBlock::secret(const std::string& key) {
+  return read_secret(object, key, base_folder);
+}
+
+Secret ReceiverBlock::secret_url(const std::string& key) {
+  Secret out = secret(key);
+  if (out.text == kHidden) {
+    object.problems().warning(object.file(), object.position_of(key),
+                              key + " is <secret>, which a dumped configuration shows instead of the URL",
+                              "put the real URL there before sending with it");
+  } else if (!out.text.empty() && !has_template(out.text)) {
+    if (const auto checked = check_http_url(out.text); !checked)
+      object.error(key, key + " " + checked.error().message);
+  }
+  return out;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,60 @@
+// Reading what the blocks of all receivers have in common: send_resolved, http_config, timeout, URLs, secrets
+// and templates. A ReceiverBlock is one item of a *_configs list while it is decoded; what a kind adds stands
+// in that kind's file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/http_config.h"
+#include "receivers/integration.h"
+#include "receivers/receiver_defaults.h"
+
+namespace tocsin {
+
+class ReceiverBlock {
+ public:
+  // `node` is a mapping; `kind` is "slack", `receiver` and `index` name the place.
+  ReceiverBlock(YamlNode node, std::string kind, std::string receiver, int index,
+                const ReceiverDefaults& defaults, std::string base_folder, Problems& problems);
+
+  YamlObject object;
+  const ReceiverDefaults& defaults;
+  const std::string base_folder;
+
+  IntegrationId id() const { return id_; }
+  // SHA-256 over the block and the global keys it inherits; does not reveal them.
+  std::string fingerprint() const;
+
+  enum class SendResolved { kNo, kYes };
+  bool send_resolved(SendResolved when_absent);
+  std::shared_ptr<const HttpConfig>
+  http_config();  // its own replaces the global one entirely, as in Alertmanager
+  Duration timeout(Duration when_absent_or_zero);
+  TemplateField text_template(std::string_view key, std::string_view default_text = "");
+  TemplateField html_template(std::string_view key, std::string_view default_text);
+  // Checked: http or https with a host. The default is not checked.
+  std::string url(const std::string& key, std::string default_url = "");
+  // KEY or KEY_file; a URL given inline is checked. "<secret>", as a dumped configuration has it, is accepted
+  // with a warning.
+  Secret secret_url(const std::string& key);
+  Secret secret(const std::string& key);
+
+ private:
+  YamlNode node_;
+  IntegrationId id_;
+};
+
+// Fails in words without the URL itself: it may hold a secret.
+Result<void> check_http_url(std::string_view url);
+bool has_template(std::string_view text);
+
+// A template of a nested mapping ("fields[0].value"); `where` is its name in messages.
+TemplateField read_template(YamlObject& object, std::string_view key, std::string where,
+                            std::string_view default_text = "");
+
+// The node as one line of text that does not depend on layout, comments or the order of keys.
+std::string canonical_text(const YamlNode&);
+
+}  // namespace tocsin

@@ -1,0 +1,42 @@
+// What the `global:` block gives to receivers that do not say it themselves. Not the whole block:
+// resolve_timeout and the keys of the evaluator belong to others.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/http_config.h"
+
+namespace tocsin {
+
+struct ReceiverDefaults {
+  std::shared_ptr<const HttpConfig> http = std::make_shared<HttpConfig>();
+
+  std::string smtp_from;
+  std::string smtp_hello = "localhost";
+  std::string smtp_smarthost;  // host:port, checked
+  std::string smtp_auth_username, smtp_auth_identity;
+  Secret smtp_auth_password, smtp_auth_secret;
+  bool smtp_require_tls = true;
+  std::optional<bool> smtp_force_implicit_tls;  // unset: implicit TLS if the port is 465
+  TlsConfig smtp_tls;
+
+  Secret slack_api_url, slack_app_token;
+  std::string slack_app_url = "https://slack.com/api/chat.postMessage";
+  std::string pagerduty_url = "https://events.pagerduty.com/v2/enqueue";
+
+  // The keys as the user wrote them, in canonical text: part of the fingerprint of each integration that
+  // inherits them.
+  std::map<std::string, std::string> written;
+};
+
+// Reads the receivers' keys of `global:` and marks those of receivers not supported yet as known. The caller
+// refuses unknown keys.
+ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& base_folder);
+
+// host:port with both parts; a problem where it is not.
+bool is_host_and_port(const std::string& text);
+
+}  // namespace tocsin

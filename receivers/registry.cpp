@@ -1,0 +1,141 @@
+#include "receivers/registry.h"
+
+#include <array>
+#include <map>
+
+#include "receivers/email.h"
+#include "receivers/pagerduty.h"
+#include "receivers/receiver_config.h"
+#include "receivers/slack.h"
+#include "receivers/webhook.h"
+
+namespace tocsin {
+namespace {
+
+using Reader = std::shared_ptr<const Integration> (*)(ReceiverBlock&);
+
+struct ReceiverKind {
+  const char* key;   // in receivers[]
+  const char* name;  // as in metrics
+  Reader read;       // null: known from Alertmanager, not supported yet
+};
+
+constexpr std::array<ReceiverKind, 18> kKinds = {{
+    {"discord_configs", "discord", nullptr},
+    {"email_configs", "email", read_email},
+    {"incidentio_configs", "incidentio", nullptr},
+    {"jira_configs", "jira", nullptr},
+    {"mattermost_configs", "mattermost", nullptr},
+    {"msteams_configs", "msteams", nullptr},
+    {"msteamsv2_configs", "msteamsv2", nullptr},
+    {"opsgenie_configs", "opsgenie", nullptr},
+    {"pagerduty_configs", "pagerduty", read_pagerduty},
+    {"pushover_configs", "pushover", nullptr},
+    {"rocketchat_configs", "rocketchat", nullptr},
+    {"slack_configs", "slack", read_slack},
+    {"sns_configs", "sns", nullptr},
+    {"telegram_configs", "telegram", nullptr},
+    {"victorops_configs", "victorops", nullptr},
+    {"webex_configs", "webex", nullptr},
+    {"webhook_configs", "webhook", read_webhook},
+    {"wechat_configs", "wechat", nullptr},
+}};
+
+void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefaults& defaults,
+               const std::string& base_folder, Receiver& receiver) {
+  const std::vector<YamlNode> blocks = object.list(kind.key);
+  if (blocks.empty()) return;
+  if (kind.read == nullptr) {
+    object.error(
+        kind.key, std::string(kind.key) + " is not supported yet",
+        "supported are email, pagerduty, slack and webhook; a webhook can reach many other services");
+    return;
+  }
+  int index = 0;
+  for (const YamlNode& node : blocks) {
+    if (node.null()) {
+      object.problems().error(node.file(), node.position(), "missing " + std::string(kind.name) + " config",
+                              "this item of " + std::string(kind.key) + " is empty: remove it or fill it in");
+    } else if (node.kind() != YamlNode::Kind::kMapping) {
+      object.problems().error(node.file(), node.position(),
+                              std::string("a ") + kind.name + " config must be a mapping");
+    } else {
+      ReceiverBlock block(node, kind.name, receiver.name, index, defaults, base_folder, object.problems());
+      receiver.integrations.push_back(kind.read(block));
+    }
+    ++index;
+  }
+}
+
+void read_labels(YamlObject& object, Receiver& receiver) {
+  object.text_map("labels", receiver.labels);
+  const auto name = receiver.labels.find("name");
+  if (name != receiver.labels.end() && name->second != receiver.name) {
+    object.error("labels", "the label name of a receiver is its name, \"" + receiver.name +
+                               "\", and cannot be \"" + name->second + "\"");
+  }
+  receiver.labels["name"] = receiver.name;
+}
+
+Receiver read_receiver(const YamlNode& node, const ReceiverDefaults& defaults, const std::string& base_folder,
+                       Problems& problems) {
+  YamlObject object(node, "receiver", problems);
+  Receiver receiver;
+  object.text("name", receiver.name);
+  if (receiver.name.empty()) object.error("name", "a receiver needs a name");
+  read_labels(object, receiver);
+  for (const ReceiverKind& kind : kKinds) read_kind(kind, object, defaults, base_folder, receiver);
+  object.refuse_unknown_keys();
+  return receiver;
+}
+
+}  // namespace
+
+std::vector<Receiver> read_receivers(YamlNode receivers, const ReceiverDefaults& defaults,
+                                     const std::string& base_folder, Problems& problems) {
+  std::vector<Receiver> out;
+  if (receivers.null()) return out;
+  if (receivers.kind() != YamlNode::Kind::kList) {
+    problems.error(receivers.file(), receivers.position(), "receivers must be a list");
+    return out;
+  }
+  std::map<std::string, Position> first_of_name;
+  for (const YamlNode& node : receivers.items()) {
+    if (node.kind() != YamlNode::Kind::kMapping) {
+      problems.error(node.file(), node.position(),
+                     node.null() ? "this receiver is empty" : "a receiver must be a mapping",
+                     "each item of receivers begins with \"- name: …\"");
+      continue;
+    }
+    Receiver receiver = read_receiver(node, defaults, base_folder, problems);
+    if (!receiver.name.empty()) {
+      const auto [known, added] = first_of_name.emplace(receiver.name, node.position());
+      if (!added) {
+        problems.error(node.file(), node.position(),
+                       "the receiver name \"" + receiver.name + "\" is used twice",
+                       "it is first used in line " + std::to_string(known->second.line));
+      }
+    }
+    out.push_back(std::move(receiver));
+  }
+  return out;
+}
+
+void check_receiver_templates(const std::vector<Receiver>& receivers, const NotificationTemplates& templates,
+                              Problems& problems) {
+  for (const Receiver& receiver : receivers) {
+    for (const auto& integration : receiver.integrations) {
+      for (const TemplateField& field : integration->template_fields()) templates.check(field, problems);
+    }
+  }
+}
+
+std::vector<std::string> supported_receiver_kinds() {
+  std::vector<std::string> out;
+  for (const ReceiverKind& kind : kKinds) {
+    if (kind.read != nullptr) out.emplace_back(kind.name);
+  }
+  return out;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,47 @@
+// The Slack receiver: one attachment through an incoming webhook, or through chat.postMessage with an app's
+// token.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "receivers/receiver_config.h"
+
+namespace tocsin {
+
+struct SlackField {
+  TemplateField title, value;
+  bool is_short = false;
+};
+
+struct SlackAction {
+  TemplateField type, text, url, style, name, value;
+  struct Confirmation {
+    TemplateField text, title, ok_text, dismiss_text;
+  };
+  std::optional<Confirmation> confirm;
+};
+
+struct SlackConfig {
+  bool send_resolved = false;
+  std::shared_ptr<const HttpConfig> http;
+  Duration timeout{};
+  Secret url;           // the incoming webhook; unset where a token posts to app_url
+  bool as_app = false;  // with a token, which is then http's authorization
+  std::string app_url;
+  TemplateField channel, username, color, title, title_link, pretext, text, message_text, footer, fallback,
+      callback_id, icon_emoji, icon_url, image_url, thumb_url;
+  std::vector<SlackField> fields;
+  std::vector<SlackAction> actions;
+  std::vector<std::string> mrkdwn_in = {"fallback", "pretext", "text"};
+  bool link_names = false;
+};
+
+SlackConfig read_slack_config(ReceiverBlock&);
+std::shared_ptr<const Integration> make_slack(const ReceiverBlock&, SlackConfig);
+// Reads one block of slack_configs; what is wrong with it goes to its problems.
+std::shared_ptr<const Integration> read_slack(ReceiverBlock&);
+
+}  // namespace tocsin

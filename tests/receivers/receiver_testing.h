@@ -1,0 +1,118 @@
+// Verbs for the tests of receivers: a notification in a few words, a receiver from YAML, a request as JSON.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "receivers/notification_templates.h"
+#include "receivers/registry.h"
+
+namespace tocsin::testing {
+
+inline constexpr TimePoint kNow = TimePoint(std::chrono::seconds(1'767'323'045));  // 2026-01-02T03:04:05Z
+
+inline Alert firing(Labels labels, Labels annotations = {}) {
+  Alert alert;
+  alert.labels = std::move(labels);
+  alert.annotations = std::move(annotations);
+  alert.starts_at = kNow - std::chrono::minutes(5);
+  alert.generator_url = "http://prometheus:9090/graph?g0.expr=up&g0.tab=1";
+  return alert;
+}
+
+inline Alert resolved(Labels labels, Labels annotations = {}) {
+  Alert alert = firing(std::move(labels), std::move(annotations));
+  alert.ends_at = kNow - std::chrono::minutes(1);
+  return alert;
+}
+
+inline Notification notification(std::vector<Alert> alerts, Labels group_labels = {{"alertname", "Down"}}) {
+  Notification out;
+  out.id = "n-1";
+  out.integration = {"team", "test", 0};
+  out.group_key = "{}:{alertname=\"Down\"}";
+  out.group_labels = std::move(group_labels);
+  out.reason = NotifyReason::kFirstNotification;
+  out.at = kNow;
+  out.alerts = std::move(alerts);
+  return out;
+}
+
+inline Notification many_alerts(int count, const std::string& filler = "") {
+  std::vector<Alert> alerts;
+  for (int i = 0; i < count; ++i) {
+    alerts.push_back(firing({{"alertname", "Down"}, {"instance", "host-" + std::to_string(i)}},
+                            {{"description", filler}}));
+  }
+  return notification(std::move(alerts));
+}
+
+inline NotificationTemplates templates(const std::string& file = "") {
+  Problems problems;
+  NotificationTemplates out = NotificationTemplates::make({{"mine.tmpl", file}}, problems);
+  CHECK_MESSAGE(!problems.has_errors(), problems.to_string());
+  return out;
+}
+
+// A receiver named "team" with the block given, a list item's mapping in flow or block style indented by six.
+struct ReadReceiver {
+  Problems problems;
+  Receiver receiver;
+  const Integration& only() const {
+    REQUIRE_MESSAGE(receiver.integrations.size() == 1, problems.to_string());
+    return *receiver.integrations.front();
+  }
+};
+
+inline ReadReceiver read(const std::string& kind, const std::string& block,
+                         const std::string& global = "{}") {
+  ReadReceiver out;
+  const std::string text =
+      "global: " + global + "\nreceivers:\n- name: team\n  " + kind + ":\n  - " + block + "\n";
+  const YamlDocument document = YamlDocument::parse(text, "tocsin.yml", out.problems);
+  YamlObject root(document.root(), "configuration", out.problems);
+  YamlObject global_block(root.child("global"), "global", out.problems);
+  const ReceiverDefaults defaults = read_receiver_defaults(global_block, "/etc/tocsin");
+  global_block.refuse_unknown_keys();
+  std::vector<Receiver> receivers =
+      read_receivers(root.child("receivers"), defaults, "/etc/tocsin", out.problems);
+  if (!receivers.empty()) out.receiver = std::move(receivers.front());
+  return out;
+}
+
+inline Result<std::string> read_secret_text(const Secret& secret) {
+  if (!secret.text.empty()) return secret.text;
+  if (secret.file == "/etc/tocsin/key") return std::string("key-from-file");
+  return fail("cannot read " + secret.file);
+}
+
+inline Result<BuiltRequest> build(const Integration& integration, const Notification& what,
+                                  const NotificationTemplates& with) {
+  const BuildContext context{with, "http://tocsin:9093", kNow, read_secret_text};
+  return integration.build(what, context);
+}
+
+inline HttpRequest http(const Result<BuiltRequest>& built) {
+  REQUIRE_MESSAGE(built.has_value(), (built ? "" : built.error().message));
+  return std::get<HttpRequest>(built->request);
+}
+
+inline JsonValue json(const std::string& text) {
+  const Result<JsonValue> value = JsonValue::parse(text);
+  REQUIRE_MESSAGE(value.has_value(), text);
+  return *value;
+}
+
+inline OutboundAnswer answer(int status, std::string body = "",
+                             std::vector<std::pair<std::string, std::string>> headers = {}) {
+  OutboundAnswer out;
+  out.status = status;
+  out.body = std::move(body);
+  out.headers = std::move(headers);
+  return out;
+}
+
+}  // namespace tocsin::testing
