@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kLongestSubject =
     250;  // code points; mail programs show far fewer, some servers refuse many more
 
+using MailHeaders = std::vector<std::pair<std::string, std::string>>;
+
 class Email final : public Integration {
  public:
   Email(IntegrationId id, std::string fingerprint, EmailConfig config)
@@ -27,6 +29,8 @@ class Email final : public Integration {
  private:
   const TemplateField* header(std::string_view name) const;
   std::string subject(MessageWriter&) const;
+  MailHeaders headers(MessageWriter&, const Notification&, const MailAddress& from,
+                      const std::vector<MailAddress>& to) const;
   std::string message_id(const Notification&, std::string_view domain) const;
   EmailConfig config_;
 };
@@ -114,6 +118,40 @@ std::string address_header(MessageWriter& writer, const TemplateField& field, co
   return addresses ? mime_addresses(*addresses) : on_one_line(text);
 }
 
+// Ours first, each replaced by the user's own of that name, then the user's others.
+MailHeaders Email::headers(MessageWriter& writer, const Notification& notification, const MailAddress& from,
+                           const std::vector<MailAddress>& to) const {
+  const std::string domain = domain_of(from.address);
+  MailHeaders out;
+  const auto own_or = [&](const char* name, const std::string& ours) {
+    const TemplateField* own = header(name);
+    if (own == nullptr) {
+      out.emplace_back(name, ours);
+    } else {
+      out.emplace_back(
+          name, is_address_header(name) ? address_header(writer, *own, ours) : writer.text(*own, ours));
+    }
+  };
+  own_or("From", mime_addresses({from}));
+  own_or("To", mime_addresses(to));
+  out.emplace_back("Subject", subject(writer));
+  own_or("Date", mail_date(notification.at));
+  own_or("Message-Id", message_id(notification, domain));
+  own_or("List-Id", "<" + identifier_part(notification.integration.receiver) + ".alerts." + domain + ">");
+  own_or("Auto-Submitted", "auto-generated");
+  if (config_.threading != EmailConfig::Threading::kOff) {
+    out.emplace_back("References", thread_root(notification, config_.threading));
+    out.emplace_back("In-Reply-To", thread_root(notification, config_.threading));
+  }
+  for (const auto& [name, field] : config_.headers) {
+    const auto same = [&name = name](const auto& written) { return written.first == name; };
+    // Bcc recipients belong in `to`; the header would show them to everybody.
+    if (name == "Bcc" || std::any_of(out.begin(), out.end(), same)) continue;
+    out.emplace_back(name, is_address_header(name) ? address_header(writer, field, "") : writer.text(field));
+  }
+  return out;
+}
+
 Result<BuiltRequest> Email::build(const Notification& notification, const BuildContext& context) const {
   MessageWriter writer(context, notification_data(notification, context.external_url));
   const Result<std::string> from_text = writer.required(config_.from);
@@ -126,36 +164,8 @@ Result<BuiltRequest> Email::build(const Notification& notification, const BuildC
   const auto to = parse_mail_addresses(*to_text);
   if (!to) return fail("to: " + to.error().message);
 
-  const std::string domain = domain_of(from->front().address);
   MimeMessage message;
-  auto& headers = message.headers;
-  const auto own_or = [&](const char* name, const std::string& ours) {
-    const TemplateField* own = header(name);
-    if (own == nullptr) {
-      headers.emplace_back(name, ours);
-    } else {
-      headers.emplace_back(
-          name, is_address_header(name) ? address_header(writer, *own, ours) : writer.text(*own, ours));
-    }
-  };
-  own_or("From", mime_addresses(*from));
-  own_or("To", mime_addresses(*to));
-  headers.emplace_back("Subject", subject(writer));
-  own_or("Date", mail_date(notification.at));
-  own_or("Message-Id", message_id(notification, domain));
-  own_or("List-Id", "<" + identifier_part(notification.integration.receiver) + ".alerts." + domain + ">");
-  own_or("Auto-Submitted", "auto-generated");
-  if (config_.threading != EmailConfig::Threading::kOff) {
-    headers.emplace_back("References", thread_root(notification, config_.threading));
-    headers.emplace_back("In-Reply-To", thread_root(notification, config_.threading));
-  }
-  for (const auto& [name, field] : config_.headers) {
-    const auto same = [&name = name](const auto& written) { return written.first == name; };
-    // Bcc recipients belong in `to`; the header would show them to everybody.
-    if (name == "Bcc" || std::any_of(headers.begin(), headers.end(), same)) continue;
-    headers.emplace_back(name,
-                         is_address_header(name) ? address_header(writer, field, "") : writer.text(field));
-  }
+  message.headers = headers(writer, notification, from->front(), *to);
   const std::string plain = plain_title(writer.data()) + "\n\n" + plain_alert_list(writer.data(), 100);
   message.text = writer.text(config_.text, plain);
   message.html = writer.html(config_.html);

@@ -123,7 +123,8 @@ NotificationView sample(std::vector<AlertData> alerts, const char* reason) {
 
 struct NotificationTemplates::Sets {
   tmpl::TemplateSet set{"", notification_functions()};
-  Analyses analyses;  // of every tree in the set
+  Analyses analyses;                                                     // of every tree in the set
+  std::unordered_map<const tmpl::ActionNode*, HtmlPlace> shared_places;  // of all of them
 
   Result<std::string> text(std::string_view template_text, const NotificationView& view) const;
   Result<std::string> html(std::string_view template_text, const NotificationView& view) const;
@@ -214,12 +215,8 @@ Result<std::string> NotificationTemplates::Sets::html(std::string_view template_
                                     const tmpl::ActionNode& action) -> Result<std::string> {
     if (const auto place = places.find(&action); place != places.end())
       return escape_html(value, place->second);
-    for (const auto& [tree, analysis] : analyses) {
-      if (const auto place = analysis.places.find(&action); place != analysis.places.end()) {
-        return escape_html(value, place->second);
-      }
-    }
-    return escape_html(value, HtmlPlace::kText);
+    const auto shared = shared_places.find(&action);
+    return escape_html(value, shared == shared_places.end() ? HtmlPlace::kText : shared->second);
   };
   return text_of(own, kInline, view.value(), view, escaper);
 }
@@ -256,7 +253,10 @@ NotificationTemplates NotificationTemplates::make(
   auto sets = std::make_shared<Sets>();
   for (const auto& [name, content] : default_templates()) sets->parse(std::string(name), content, problems);
   for (const auto& [name, content] : files) sets->parse(name, content, problems);
-  for (const auto& [name, tree] : sets->set.trees()) sets->analyses.emplace(tree.get(), analyze_html(*tree));
+  for (const auto& [name, tree] : sets->set.trees()) {
+    const HtmlAnalysis& analysis = sets->analyses.emplace(tree.get(), analyze_html(*tree)).first->second;
+    sets->shared_places.insert(analysis.places.begin(), analysis.places.end());
+  }
   sets->try_definitions(problems);
   return NotificationTemplates(std::move(sets));
 }

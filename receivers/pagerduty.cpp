@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestSummary = 1024;   // code points
 constexpr std::size_t kLargestEvent = 512'000;  // bytes of the whole body
+const std::string kNote = "tocsin";             // the detail that tells of failed templates
 constexpr std::string_view kTemplateFailed = "(this template failed)";
 
 struct Event {
@@ -143,8 +144,8 @@ PayloadValue::Map PagerDuty::details(const BuildContext& context, MessageWriter&
       out.emplace(key, *expanded);
     } else {
       out.emplace(key, PayloadValue{std::string(kTemplateFailed)});
-      out["tocsin"] = PayloadValue{"the template of details." + key +
-                                   " failed: " + on_one_line(expanded.error().message)};
+      out[kNote] = PayloadValue{"the template of details." + key +
+                                " failed: " + on_one_line(expanded.error().message)};
     }
   }
   if (const std::size_t more = writer.data().alerts.size() - partial.data().alerts.size(); more > 0) {
@@ -159,7 +160,12 @@ std::string PagerDuty::fitting_body(const Event& event, const BuildContext& cont
                                     MessageWriter& writer) const {
   const std::size_t total = writer.data().alerts.size();
   const auto body_with = [&](std::size_t shown) { return body_of(event, details(context, writer, shown)); };
-  std::string body = body_with(total);
+  const PayloadValue::Map all = details(context, writer, total);
+  if (const auto note = all.find(kNote);
+      note != all.end() && !config_.details.contains(kNote) && note->second.text() != nullptr) {
+    writer.warn(*note->second.text());
+  }
+  std::string body = body_of(event, all);
   if (body.size() <= kLargestEvent) return body;
   std::size_t fitting = 0;
   for (std::size_t low = 0, high = total; low < high;) {
@@ -190,7 +196,6 @@ Result<BuiltRequest> PagerDuty::build(const Notification& notification, const Bu
   Event event = expand(writer);
   event.routing_key = std::move(*routing_key);
   event.dedup_key = sha256_hex(notification.group_key);
-  if (writer.failed()) event.summary = cut_to_runes(event.summary, kLongestSummary);
   HttpRequest request;
   request.method = "POST";
   request.url = config_.url;

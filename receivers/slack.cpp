@@ -199,7 +199,9 @@ Result<BuiltRequest> Slack::build(const Notification& notification, const BuildC
     request.url = *url;
   }
   const Message message = expand(config_, writer);
-  if (config_.as_app && message.channel.empty()) return fail("channel is empty, and a Slack app needs one");
+  if (config_.as_app && message.channel.empty())
+    return fail("channel is empty, and a Slack app needs one" +
+                (writer.failed() ? ": " + writer.warning() : ""));
   request.body = body_of(config_, message);
   return BuiltRequest{std::move(request), writer.warning()};
 }
