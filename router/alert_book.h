@@ -21,6 +21,9 @@ struct AlertEntry {
   std::uint64_t serial = 0;
   TimePoint scheduled = kNever;  // its deadline, kept by the router
   bool stored = false;           // there is a record
+
+  // An end that was noticed stays one, even if the clock was set back over a restart.
+  bool resolved_at(TimePoint now) const { return resolved || alert.resolved_at(now); }
 };
 
 class AlertBook {

@@ -44,7 +44,7 @@ void Group::flush(GroupStep& step) {
   terms_changed = true;
   for (auto& [key, member] : members_) {
     member.flushed = true;
-    member.end_flushed = member.entry->alert.resolved_at(step.now);
+    member.end_flushed = member.entry->resolved_at(step.now);
   }
   for (auto& integration : integrations_) consider(*integration, step);
   settle(step);
@@ -143,7 +143,7 @@ std::vector<GroupAlert> Group::alerts_at(TimePoint now) const {
   std::vector<GroupAlert> alerts;
   alerts.reserve(members_.size());
   for (const auto& [key, member] : members_) {
-    alerts.push_back({key, !member.entry->alert.resolved_at(now), member.departed});
+    alerts.push_back({key, !member.entry->resolved_at(now), member.departed});
   }
   return alerts;
 }
@@ -249,9 +249,10 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
   return notification;
 }
 
-std::string Group::next_id(GroupIntegration& integration) const {
+std::string Group::next_id(const GroupIntegration& integration) {
+  terms_changed = true;
   std::string name = fmt::format("{}|{}|{}|{}", record_key(), integration.entry.id.to_string(),
-                                 terms_.opened_at.time_since_epoch().count(), ++integration.counter);
+                                 terms_.opened_at.time_since_epoch().count(), ++terms_.notifications);
   return fmt::format("{:016x}{:016x}", stable_hash(name, 1), stable_hash(name, 2));
 }
 
@@ -297,7 +298,7 @@ void Group::release_integrations(GroupStep& step) {
 
 // Whether the member must stay: it fires, or someone has to hear of its end.
 bool Group::needed(const GroupMember& member, TimePoint now) const {
-  bool firing = !member.entry->alert.resolved_at(now);
+  bool firing = !member.entry->resolved_at(now);
   if (firing && !member.departed) return true;
   for (const auto& integration : integrations_) {
     ToldAlert told = integration->told.of(member.entry->key);

@@ -33,7 +33,6 @@ struct GroupIntegration {
   IntegrationEntry entry;
   ToldState told;
   Delivery delivery;
-  std::uint64_t counter = 0;                  // of notifications, for their ids
   NotifyReason reason = NotifyReason::kNone;  // of the attempt in flight
   std::size_t said_firing = 0;
   std::size_t said_resolved = 0;
@@ -64,9 +63,10 @@ struct GroupTerms {
   std::string receiver;
   Duration group_interval{};
   Duration repeat_interval{};
-  TimePoint opened_at = kNoTime;  // distinct for every group ever opened: part of notification ids
+  TimePoint opened_at = kNoTime;  // part of notification ids: no two groups of one name open at the same time
   TimePoint last_flush = kNoTime;
   TimePoint next_flush = kNever;
+  std::uint64_t notifications = 0;  // begun so far: part of their ids
 
   // From a route, as it is now; leaves the times alone.
   void follow(const Route&);
@@ -95,8 +95,7 @@ class Group {
   // Reload and restart. `route` null: the group is retired. Afterwards every member counts as departed until
   // it joins again.
   void reconfigure(const Route* route, const RoutingConfig&, TimePoint now);
-  GroupIntegration& restore(IntegrationEntry, ToldState, std::uint64_t counter, const Delivery::Memory&,
-                            TimePoint now);
+  GroupIntegration& restore(IntegrationEntry, ToldState, const Delivery::Memory&, TimePoint now);
   void restore_member(AlertEntry&);
 
   // The router's.
@@ -124,7 +123,7 @@ class Group {
   void release_members(GroupStep&);
   bool needed(const GroupMember&, TimePoint now) const;
   Notice notice(NoticeKind, const GroupIntegration&) const;
-  std::string next_id(GroupIntegration&) const;
+  std::string next_id(const GroupIntegration&);
 
   GroupTerms terms_;
   std::uint64_t serial_;

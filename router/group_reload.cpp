@@ -93,12 +93,11 @@ void Group::move_integrations(const RoutingConfig& config) {
   }
 }
 
-GroupIntegration& Group::restore(IntegrationEntry entry, ToldState told, std::uint64_t counter,
-                                 const Delivery::Memory& delivery, TimePoint now) {
+GroupIntegration& Group::restore(IntegrationEntry entry, ToldState told, const Delivery::Memory& delivery,
+                                 TimePoint now) {
   GroupIntegration& integration = *integrations_.emplace_back(std::make_unique<GroupIntegration>());
   integration.entry = std::move(entry);
   integration.told = std::move(told);
-  integration.counter = counter;
   integration.delivery.restore(delivery, now);
   return integration;
 }

@@ -57,7 +57,7 @@ Group& Router::open_group(const Route& route, const Labels& labels, TimePoint no
   GroupTerms terms;
   terms.labels = labels;
   terms.follow(route);
-  terms.opened_at = last_opened_ = std::max(now, is_set(last_opened_) ? last_opened_ + Duration(1) : now);
+  terms.opened_at = now;
   // Always the full wait, also for an alert that started long ago: what belongs together must have the time
   // to arrive.
   terms.next_flush = now + route.group_wait;

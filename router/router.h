@@ -85,7 +85,7 @@ class Router {
   // Re-examines every group and alert against the configuration.
   void reconcile(TimePoint now, RouterOutput&);
   void restore_alerts(std::span<const Record>, TimePoint now, RouterOutput&);
-  void restore_groups(std::span<const Record>, RouterOutput&);
+  void restore_groups(std::span<const Record>, TimePoint now, RouterOutput&);
   void restore_told(std::span<const Record>, TimePoint now, RouterOutput&);
   void refuse_record(const Record&, std::string why, RouterOutput&);
   void reissue(TimePoint now, RouterOutput&);
@@ -106,7 +106,6 @@ class Router {
   Deadlines deadlines_;
   std::map<std::string, InFlight, std::less<>> in_flight_;  // by notification id
   std::uint64_t last_serial_ = 0;                           // of groups and integrations
-  TimePoint last_opened_ = kNoTime;
 
   // Of the call under way; empty between calls.
   std::set<AlertKey> changed_alerts_;

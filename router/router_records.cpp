@@ -90,6 +90,7 @@ std::string group_value(const GroupTerms& terms) {
   write_time(json, "opened_at", terms.opened_at);
   write_time(json, "last_flush", terms.last_flush);
   write_time(json, "next_flush", terms.next_flush);
+  json.key("notifications").integer(static_cast<std::int64_t>(terms.notifications));
   return json.end_object().take();
 }
 
@@ -106,6 +107,7 @@ Result<GroupTerms> parse_group(std::string_view text) {
   terms.opened_at = read_time(*json, "opened_at");
   terms.last_flush = read_time(*json, "last_flush");
   terms.next_flush = read_time(*json, "next_flush");
+  terms.notifications = static_cast<std::uint64_t>(json->integer("notifications"));
   if (terms.route_id.empty()) return fail("a group without route");
   if (terms.group_interval <= Duration::zero() || terms.repeat_interval <= Duration::zero()) {
     return fail("a group without intervals");
@@ -126,7 +128,6 @@ std::string told_value(std::string_view group_key, const GroupIntegration& integ
   json.key("wants_resolved").boolean(entry.wants_resolved).field("fingerprint", entry.fingerprint);
   write_time(json, "last_notified_at", integration.told.last_notified_at);
   json.key("times_notified").integer(integration.told.times_notified);
-  json.key("counter").integer(static_cast<std::int64_t>(integration.counter));
   json.key("alerts").begin_object();
   for (const auto& [key, told] : integration.told.alerts) {
     json.key(key.to_string()).begin_object().field("told", word(kToldWords, told.told));
@@ -155,7 +156,6 @@ Result<ToldRecord> parse_told(std::string_view text) {
   record.entry.fingerprint = json->text("fingerprint");
   record.told.last_notified_at = read_time(*json, "last_notified_at");
   record.told.times_notified = static_cast<int>(json->integer("times_notified"));
-  record.counter = static_cast<std::uint64_t>(json->integer("counter"));
   if (record.entry.id.receiver.empty() || record.entry.id.kind.empty()) return fail("told state of nobody");
   const JsonValue& alerts = json->find("alerts");
   if (alerts.kind() != JsonValue::Kind::kObject) return fail("told state without alerts");

@@ -28,7 +28,6 @@ struct ToldRecord {
   std::string group;  // record key
   IntegrationEntry entry;
   ToldState told;
-  std::uint64_t counter = 0;
   Delivery::Memory delivery;
 };
 std::string told_value(std::string_view group_key, const GroupIntegration&);

@@ -7,6 +7,17 @@
 
 namespace tocsin {
 
+namespace {
+
+// The clock may have been set back while we were away: then no flush waits for a future that was a mistake.
+void tame_clock(GroupTerms& terms, TimePoint now) {
+  if (terms.opened_at <= now && terms.last_flush <= now) return;
+  terms.last_flush = std::min(terms.last_flush, now);
+  terms.next_flush = std::min(terms.next_flush, now + terms.group_interval);
+}
+
+}  // namespace
+
 void Router::configure(std::shared_ptr<const RoutingConfig> config, TimePoint now, RouterOutput& out) {
   config_ = std::move(config);
   reconcile(now, out);
@@ -15,7 +26,7 @@ void Router::configure(std::shared_ptr<const RoutingConfig> config, TimePoint no
 
 void Router::restore(std::span<const Record> records, TimePoint now, RouterOutput& out) {
   restore_alerts(records, now, out);
-  restore_groups(records, out);
+  restore_groups(records, now, out);
   restore_told(records, now, out);
   reconcile(now, out);
   for (auto& [key, entry] : book_.entries()) {
@@ -58,7 +69,7 @@ void Router::restore_alerts(std::span<const Record> records, TimePoint now, Rout
   }
 }
 
-void Router::restore_groups(std::span<const Record> records, RouterOutput& out) {
+void Router::restore_groups(std::span<const Record> records, TimePoint now, RouterOutput& out) {
   for (const Record& record : records) {
     if (record.bucket != kGroupBucket || !record.value) continue;
     Result<GroupTerms> terms = parse_group(*record.value);
@@ -68,7 +79,7 @@ void Router::restore_groups(std::span<const Record> records, RouterOutput& out) 
       refuse_record(record, terms ? "the key does not fit" : terms.error().message, out);
       continue;
     }
-    if (is_set(terms->opened_at)) last_opened_ = std::max(last_opened_, terms->opened_at);
+    tame_clock(*terms, now);
     auto group = std::make_unique<Group>(std::move(*terms), ++last_serial_);
     group->stored = true;
     group->terms_changed = false;
@@ -89,10 +100,11 @@ void Router::restore_told(std::span<const Record> records, TimePoint now, Router
       refuse_record(record, told ? "its group is not known" : told.error().message, out);
       continue;
     }
+    told->told.last_notified_at = std::min(told->told.last_notified_at, now);
     std::erase_if(told->told.alerts, [&](const auto& entry) { return book_.find(entry.first) == nullptr; });
     for (const auto& [key, state] : told->told.alerts) it->second->restore_member(*book_.find(key));
     GroupIntegration& integration =
-        it->second->restore(told->entry, std::move(told->told), told->counter, told->delivery, now);
+        it->second->restore(told->entry, std::move(told->told), told->delivery, now);
     integration.stored_key = record.key;
   }
 }

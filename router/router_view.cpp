@@ -10,7 +10,7 @@ namespace tocsin {
 namespace {
 
 AlertStatus status_of(const GroupMember& member, TimePoint now) {
-  if (member.entry->alert.resolved_at(now)) return AlertStatus::kResolved;
+  if (member.entry->resolved_at(now)) return AlertStatus::kResolved;
   return member.flushed ? AlertStatus::kActive : AlertStatus::kUnprocessed;
 }
 
@@ -53,7 +53,7 @@ std::vector<AlertView> Router::alerts(TimePoint now) const {
   std::vector<AlertView> views;
   std::map<AlertKey, std::size_t> places;
   for (const auto& [key, entry] : book_.entries()) {
-    bool resolved = entry->alert.resolved_at(now);
+    bool resolved = entry->resolved_at(now);
     places[key] = views.size();
     views.push_back({entry->alert, resolved ? AlertStatus::kResolved : AlertStatus::kUnprocessed, {}});
   }

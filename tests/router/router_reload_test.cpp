@@ -243,3 +243,29 @@ TEST_CASE("Another grouping retires the old groups and opens new ones") {
         "1230 team/slack[0] all alerts resolved: -A\n");
   CHECK(story.store().empty());
 }
+
+TEST_CASE("Notifications of a group never share an id, also when an integration goes and comes back") {
+  RouterStory story(config_with(false));
+  RoutingConfig without = config_with(false);
+  without.receivers[0].integrations.clear();
+  story.fires(kA, 0);
+  story.run_until(30);
+  story.reloads(without, 40);
+  story.reloads(config_with(false), 50);
+  story.run_until(330);
+  REQUIRE(story.deliveries_.size() == 2);
+  CHECK(story.deliveries_[0].id != story.deliveries_[1].id);
+}
+
+TEST_CASE("A group that is closed and opened again at once names its notifications anew") {
+  RoutingConfig config = plain_config();
+  config.root.group_wait = Duration::zero();
+  RouterStory story(config);
+  story.fires("A", 0);
+  story.resolves("A", 299);
+  story.run_until(300);
+  story.fires("A", 300);
+  REQUIRE(story.deliveries_.size() == 3);
+  CHECK(story.deliveries_[2].reason == NotifyReason::kFirstNotification);
+  CHECK(story.deliveries_[0].id != story.deliveries_[2].id);
+}

@@ -169,3 +169,26 @@ TEST_CASE("Without its group's record an alert is announced again rather than fo
   story.run_until(70);
   CHECK(story.said() == "70 team/slack[0] first notification: +A\n");
 }
+
+TEST_CASE("A clock that was set back over a restart does not silence a group or bring an ended alert back") {
+  RouterStory story;
+  story.fires("A", 100'000);
+  story.fires("B", 100'000);
+  story.run_until(100'030);
+  story.resolves("A", 100'100);
+  Router router(std::make_shared<RoutingConfig>(plain_config()));
+  std::vector<Record> records;
+  for (const auto& [name, value] : story.store()) records.push_back({name.first, name.second, value});
+  RouterOutput out;
+  router.restore(records, at(0), out);
+  router.advance(at(0), out);
+  CHECK(out.deliveries.empty());
+  CHECK(router.next_deadline() == at(300));
+  router.advance(at(300), out);
+  REQUIRE(out.deliveries.size() == 1);
+  CHECK(out.deliveries[0].reason == NotifyReason::kSomeResolved);
+  router.delivered(out.deliveries[0].id, ok(), at(300), out);
+  router.advance(at(300 + 4 * 3600), out);
+  REQUIRE(out.deliveries.size() == 2);
+  CHECK(out.deliveries[1].reason == NotifyReason::kRepeat);
+}
