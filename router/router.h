@@ -39,7 +39,7 @@ class Router {
   Router& operator=(const Router&) = delete;
 
   // Takes up what an earlier run left: once, before anything else. Groups go on with their timers, a delivery
-  // under way is issued again at once, nothing is announced twice. Records of other buckets are ignored;
+  // under way is due again at once, nothing is announced twice. Records of other buckets are ignored;
   // unreadable ones are reported and removed.
   void restore(std::span<const Record> records, TimePoint now, RouterOutput& out);
 
@@ -88,7 +88,6 @@ class Router {
   void restore_groups(std::span<const Record>, TimePoint now, RouterOutput&);
   void restore_told(std::span<const Record>, TimePoint now, RouterOutput&);
   void refuse_record(const Record&, std::string why, RouterOutput&);
-  void reissue(TimePoint now, RouterOutput&);
 
   // After each change of a group: its deadlines, and who is in flight.
   void touched(Group&);

@@ -36,7 +36,6 @@ void Router::restore(std::span<const Record> records, TimePoint now, RouterOutpu
     out.notices.push_back(std::move(dropped));
     released_.push_back(entry.get());
   }
-  reissue(now, out);
   finish(now, out);
 }
 
@@ -115,18 +114,6 @@ void Router::refuse_record(const Record& record, std::string why, RouterOutput& 
   out.notices.push_back(std::move(notice));
   if (record.bucket == kAlertBucket) return erase_record(kAlertBucket, record.key);
   erase_record(record.bucket == kGroupBucket ? kGroupBucket : kToldBucket, record.key);
-}
-
-void Router::reissue(TimePoint now, RouterOutput& out) {
-  GroupStep restart = step(now, out);
-  for (auto& [name, group] : groups_) {
-    std::vector<GroupIntegration*> owed;
-    for (auto& integration : group->integrations()) {
-      if (integration->delivery.state() == Delivery::State::kBackingOff) owed.push_back(integration.get());
-    }
-    for (GroupIntegration* integration : owed) group->retry(*integration, restart);
-    touched(*group);
-  }
 }
 
 }  // namespace tocsin

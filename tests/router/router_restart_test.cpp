@@ -192,3 +192,21 @@ TEST_CASE("A clock that was set back over a restart does not silence a group or 
   REQUIRE(out.deliveries.size() == 2);
   CHECK(out.deliveries[1].reason == NotifyReason::kRepeat);
 }
+
+TEST_CASE("What a retry says for the first time is on record before it goes out") {
+  RouterStory story;
+  story.service = [](const Notification&) { return failing(); };
+  story.fires("A", 0);
+  story.run_until(40);
+  story.fires("B", 41);
+  bool seen = false;
+  std::string about_b = named("B").fingerprint_hex() + R"(":{"told":"never","attempted":"firing")";
+  story.service = [&](const Notification& n) {
+    for (const auto& [name, value] : story.store()) {
+      seen |= n.alerts.size() == 2 && name.first == "told" && value.find(about_b) != std::string::npos;
+    }
+    return ok();
+  };
+  story.run_until(60);
+  CHECK(seen);
+}
