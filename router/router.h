@@ -3,8 +3,8 @@
 // and does no I/O; the engine owns it and calls it from one thread with a time that never runs backwards.
 //
 // The records of one call must be durable before its deliveries start: a crash in between repeats one
-// notification, never loses one. accept, restore and configure move no timers that are due: call advance
-// after them.
+// notification, never loses one. accept, restore, configure and delivered do not run
+// what is due: call advance after them.
 #pragma once
 
 #include <cstdint>
