@@ -258,4 +258,37 @@ Labels JsonValue::labels(std::string_view key) const {
   return Labels::from(std::move(pairs));
 }
 
+namespace {
+
+void write(JsonWriter& json, const JsonValue& value) {
+  switch (value.kind()) {
+    case JsonValue::Kind::kNull: json.null(); break;
+    case JsonValue::Kind::kBoolean: json.boolean(value.boolean()); break;
+    case JsonValue::Kind::kInteger: json.integer(value.integer()); break;
+    case JsonValue::Kind::kNumber: json.number(value.number()); break;
+    case JsonValue::Kind::kString: json.string(value.string()); break;
+    case JsonValue::Kind::kArray:
+      json.begin_array();
+      for (const JsonValue& item : value.array()) write(json, item);
+      json.end_array();
+      break;
+    case JsonValue::Kind::kObject:
+      json.begin_object();
+      for (const auto& [key, field] : value.object()) {
+        json.key(key);
+        write(json, field);
+      }
+      json.end_object();
+      break;
+  }
+}
+
+}  // namespace
+
+std::string json_text(const JsonValue& value) {
+  JsonWriter json;
+  write(json, value);
+  return json.take();
+}
+
 }  // namespace tocsin

@@ -88,4 +88,7 @@ class JsonValue {
   std::shared_ptr<const Object> object_;
 };
 
+// The value as JSON again, compact.
+std::string json_text(const JsonValue&);
+
 }  // namespace tocsin

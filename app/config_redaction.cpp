@@ -1,0 +1,112 @@
+#include "app/config_redaction.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/json.h"
+
+namespace tocsin {
+namespace {
+
+// Keys whose values are secret wherever they stand. URLs of webhooks are secrets: whoever has one can post.
+constexpr std::array<std::string_view, 32> kSecretKeys = {"password",
+                                                          "credentials",
+                                                          "client_secret",
+                                                          "bearer_token",
+                                                          "secrets",
+                                                          "key",
+                                                          "smtp_auth_password",
+                                                          "smtp_auth_secret",
+                                                          "auth_password",
+                                                          "auth_secret",
+                                                          "slack_api_url",
+                                                          "slack_app_token",
+                                                          "api_url",
+                                                          "app_token",
+                                                          "routing_key",
+                                                          "service_key",
+                                                          "opsgenie_api_key",
+                                                          "api_key",
+                                                          "wechat_api_secret",
+                                                          "api_secret",
+                                                          "victorops_api_key",
+                                                          "telegram_bot_token",
+                                                          "bot_token",
+                                                          "rocketchat_token",
+                                                          "rocketchat_token_id",
+                                                          "token",
+                                                          "token_id",
+                                                          "mattermost_webhook_url",
+                                                          "webhook_url",
+                                                          "alert_source_token",
+                                                          "user_key",
+                                                          "secret_key"};
+
+bool is_secret(std::string_view key, std::string_view parent) {
+  if (key == "url" && parent == "webhook_configs") return true;
+  if (key == "api_url" && parent != "slack_configs") return false;  // those of other services are no secrets
+  return std::find(kSecretKeys.begin(), kSecretKeys.end(), key) != kSecretKeys.end();
+}
+
+void append_scalar(std::string& out, const YamlNode& node) {
+  if (node.null()) {
+    out += "null";
+  } else if (!node.quoted() && (node.boolean() || node.integer() || node.real())) {
+    out += node.text();
+  } else {
+    append_json_string(out, node.text());  // JSON strings are YAML double-quoted scalars
+  }
+}
+
+// `parent` is the nearest key above that named a list or mapping.
+void append_node(std::string& out, const YamlNode& node, std::size_t indent, std::string_view parent) {
+  const std::string margin(indent, ' ');
+  if (node.kind() == YamlNode::Kind::kMapping) {
+    const auto entries = node.entries();
+    if (entries.empty()) out += margin + "{}\n";
+    for (const auto& [key_node, value] : entries) {
+      const std::string key = key_node.text();
+      out += margin;
+      append_scalar(out, key_node);
+      const bool nested = value.kind() == YamlNode::Kind::kMapping || value.kind() == YamlNode::Kind::kList;
+      if (is_secret(key, parent) && !value.null()) {
+        out += ": <secret>\n";
+      } else if (nested) {
+        out += ":\n";
+        append_node(out, value, indent + 2, key);
+      } else {
+        out += ": ";
+        append_scalar(out, value);
+        out += "\n";
+      }
+    }
+  } else if (node.kind() == YamlNode::Kind::kList) {
+    const auto items = node.items();
+    if (items.empty()) out += margin + "[]\n";
+    for (const YamlNode& item : items) {
+      const bool nested = item.kind() == YamlNode::Kind::kMapping || item.kind() == YamlNode::Kind::kList;
+      if (nested) {
+        out += margin + "-\n";
+        append_node(out, item, indent + 2, parent);
+      } else {
+        out += margin + "- ";
+        append_scalar(out, item);
+        out += "\n";
+      }
+    }
+  } else {
+    out += margin;
+    append_scalar(out, node);
+    out += "\n";
+  }
+}
+
+}  // namespace
+
+std::string redacted_yaml(const YamlNode& root) {
+  std::string out;
+  append_node(out, root, 0, "");
+  return out;
+}
+
+}  // namespace tocsin

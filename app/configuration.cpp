@@ -1,0 +1,294 @@
+#include "app/configuration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "app/config_redaction.h"
+#include "core/http_config.h"
+#include "receivers/notification_templates.h"
+#include "receivers/receiver_defaults.h"
+#include "receivers/registry.h"
+#include "rules/glob.h"
+#include "rules/rule_file.h"
+#include "rules/rule_set.h"
+
+namespace tocsin {
+namespace {
+
+struct Global {
+  Duration resolve_timeout = std::chrono::minutes(5);
+  Duration evaluation_interval = std::chrono::minutes(1);
+  Duration query_offset{};
+  Labels external_labels;
+  ReceiverDefaults receivers;
+};
+
+// Top-level keys that are Alertmanager's or the blueprint's but wait for a later version. Refused, so that
+// nobody believes them to work.
+constexpr std::pair<std::string_view, std::string_view> kNotYet[] = {
+    {"inhibit_rules", "inhibition"},           {"time_intervals", "time intervals"},
+    {"mute_time_intervals", "time intervals"}, {"tracing", "tracing"},
+    {"event_recorder", "the event recorder"},  {"alerting", "forwarding to other Alertmanagers"},
+    {"remote_write", "remote write"},
+};
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void add_to_hash(std::uint64_t& hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+}
+
+class Loader {
+ public:
+  Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems)
+      : path_(path),
+        folder_(folder_of(path)),
+        external_url_(external_url),
+        files_(files),
+        problems_(problems) {}
+
+  std::optional<Configuration> load();
+
+ private:
+  Global read_global(const YamlNode&);
+  Labels read_external_labels(YamlObject&);
+  std::shared_ptr<const EvaluatorConfig> read_rules(const YamlNode& prometheus, const Global&);
+  void plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>&, const Global&,
+                 EvaluatorConfig&);
+  std::shared_ptr<const NotificationTemplates> read_templates(YamlObject&);
+  std::shared_ptr<const RoutingConfig> route(const YamlNode& route, Duration resolve_timeout);
+  std::shared_ptr<const DeliveryConfig> deliveries(std::shared_ptr<const NotificationTemplates>);
+  std::optional<std::string> read(const std::string& path, Position place);
+
+  const std::string& path_;
+  const std::string folder_;
+  const std::string& external_url_;
+  Files& files_;
+  Problems& problems_;
+  Configuration configuration_;
+};
+
+std::optional<std::string> Loader::read(const std::string& path, Position place) {
+  auto text = files_.read(path);
+  if (!text) {
+    problems_.error(path_, place, text.error().message);
+    return std::nullopt;
+  }
+  configuration_.files.push_back(path);
+  add_to_hash(configuration_.hash, *text);
+  return std::move(*text);
+}
+
+std::optional<Configuration> Loader::load() {
+  configuration_.hash = 14695981039346656037ULL;
+  const auto text = read(path_, {});
+  if (!text) return std::nullopt;
+  const YamlDocument document = YamlDocument::parse(*text, path_, problems_);
+  if (document.root().null()) {
+    if (!problems_.has_errors()) {
+      problems_.error(path_, {1, 1}, "no route provided in the configuration",
+                      "add `route:` with a receiver, and `receivers:`");
+    }
+    return std::nullopt;
+  }
+  YamlObject root(document.root(), "the configuration", problems_);
+  const Global global = read_global(root.child("global"));
+  configuration_.resolve_timeout = global.resolve_timeout;
+  for (const auto& [key, what] : kNotYet) {
+    const YamlNode node = root.child(key);
+    const bool empty = node.null() || (node.kind() == YamlNode::Kind::kList && node.items().empty());
+    if (!empty)
+      root.error(key, fmt::format("{} is not supported yet: `{}` must be empty", what, key),
+                 "remove the block");
+  }
+  const auto templates = read_templates(root);
+  configuration_.receivers = read_receivers(root.child("receivers"), global.receivers, folder_, problems_);
+  check_receiver_templates(configuration_.receivers, *templates, problems_);
+  const auto routing = route(root.child("route"), global.resolve_timeout);
+  const auto evaluator = read_rules(root.child("prometheus"), global);
+  root.refuse_unknown_keys();
+  if (problems_.has_errors()) return std::nullopt;
+
+  configuration_.engine = {evaluator, routing};
+  configuration_.delivery = deliveries(templates);
+  configuration_.redacted = redacted_yaml(document.root());
+  return std::move(configuration_);
+}
+
+Global Loader::read_global(const YamlNode& node) {
+  Global global;
+  if (node.null()) return global;
+  YamlObject object(node, "global", problems_);
+  object.prometheus_duration("resolve_timeout", global.resolve_timeout);
+  object.prometheus_duration("evaluation_interval", global.evaluation_interval);
+  if (global.evaluation_interval <= Duration::zero()) {
+    object.error("evaluation_interval", "evaluation_interval must be longer than 0", "1m is usual");
+    global.evaluation_interval = std::chrono::minutes(1);
+  }
+  object.prometheus_duration("rule_query_offset", global.query_offset);
+  global.external_labels = read_external_labels(object);
+  global.receivers = read_receiver_defaults(object, folder_);
+  object.refuse_unknown_keys();
+  return global;
+}
+
+Labels Loader::read_external_labels(YamlObject& object) {
+  std::map<std::string, std::string> labels;
+  object.text_map("external_labels", labels);
+  std::vector<Label> pairs;
+  for (const auto& [name, value] : labels) {
+    if (name.empty() || !is_valid_utf8(name) || name == "__name__") {
+      object.error("external_labels", fmt::format("{} is not a valid label name", go_quote(name)));
+    }
+    if (!value.empty()) pairs.push_back({name, value});
+  }
+  return Labels::from(std::move(pairs));
+}
+
+std::shared_ptr<const NotificationTemplates> Loader::read_templates(YamlObject& root) {
+  std::vector<std::string> patterns;
+  root.text_list("templates", patterns);
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const std::string& pattern : patterns) {
+    const auto paths = files_.find(resolve_path(folder_, pattern));
+    if (!paths) {
+      root.error("templates", fmt::format("{}: {}", pattern, paths.error().message));
+      continue;
+    }
+    for (const std::string& path : *paths) {
+      if (auto text = read(path, root.position_of("templates"))) texts.emplace_back(path, std::move(*text));
+    }
+  }
+  return std::make_shared<const NotificationTemplates>(NotificationTemplates::make(texts, problems_));
+}
+
+std::shared_ptr<const RoutingConfig> Loader::route(const YamlNode& node, Duration resolve_timeout) {
+  auto routing = std::make_shared<RoutingConfig>();
+  std::vector<std::string> names;
+  for (const Receiver& receiver : configuration_.receivers) {
+    names.push_back(receiver.name);
+    ReceiverEntry entry{receiver.name, {}};
+    for (const auto& integration : receiver.integrations) {
+      entry.integrations.push_back(
+          {integration->id(), integration->wants_resolved(), integration->fingerprint()});
+    }
+    routing->receivers.push_back(std::move(entry));
+  }
+  if (node.null()) {
+    problems_.error(path_, {1, 1}, "no route provided in the configuration", "add `route:` with a receiver");
+    return routing;
+  }
+  routing->root = read_route(node, names, MatcherDialect::kFallback, problems_);
+  routing->resolve_timeout = resolve_timeout;
+  return routing;
+}
+
+std::shared_ptr<const DeliveryConfig> Loader::deliveries(
+    std::shared_ptr<const NotificationTemplates> templates) {
+  auto delivery = std::make_shared<DeliveryConfig>();
+  delivery->templates = std::move(templates);
+  delivery->external_url = external_url_;
+  for (const Receiver& receiver : configuration_.receivers) {
+    for (const auto& integration : receiver.integrations)
+      delivery->integrations[integration->id()] = integration;
+  }
+  return delivery;
+}
+
+std::shared_ptr<const EvaluatorConfig> Loader::read_rules(const YamlNode& prometheus, const Global& global) {
+  auto evaluator = std::make_shared<EvaluatorConfig>();
+  for (PrometheusServer& read_server : read_prometheus_servers(prometheus, folder_, problems_)) {
+    const auto server = std::make_shared<const PrometheusServer>(std::move(read_server));
+    std::set<std::string> paths;
+    for (const std::string& pattern : server->rule_files) {
+      if (const auto valid = check_rule_file_path(pattern); !valid) {
+        problems_.error(path_, prometheus.position(), valid.error().message,
+                        "use * only in the last part of the path");
+        continue;
+      }
+      const auto found = files_.find(resolve_path(folder_, pattern));
+      if (!found)
+        problems_.error(path_, prometheus.position(), fmt::format("{}: {}", pattern, found.error().message));
+      else if (found->empty() && !has_glob_magic(pattern)) {
+        problems_.error(path_, prometheus.position(), fmt::format("rule file {} does not exist", pattern),
+                        "paths are relative to the folder of the configuration file");
+      } else if (found->empty()) {
+        problems_.warning(path_, prometheus.position(), fmt::format("no file matches {}", pattern));
+      }
+      if (found) paths.insert(found->begin(), found->end());
+    }
+    for (const std::string& path : paths) plan_file(path, server, global, *evaluator);
+  }
+  std::vector<RuleGroup> groups;
+  for (const auto& plan : evaluator->groups) groups.push_back(plan->group);
+  check_rule_set(groups, problems_);
+  return evaluator;
+}
+
+void Loader::plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>& server,
+                       const Global& global, EvaluatorConfig& evaluator) {
+  const auto text = read(path, {});
+  if (!text) return;
+  Problems in_file;
+  std::vector<RuleGroup> groups = read_rule_file(*text, path, in_file);
+  problems_.append(in_file);
+  if (in_file.has_errors()) return;
+  for (RuleGroup& group : groups) {
+    auto plan = std::make_shared<GroupPlan>();
+    plan->server = server;
+    plan->interval = group.interval.value_or(global.evaluation_interval);
+    if (plan->interval <= Duration::zero()) plan->interval = global.evaluation_interval;
+    plan->query_offset = group.query_offset.value_or(global.query_offset);
+    plan->external_labels = global.external_labels;
+    plan->external_url = external_url_;
+    for (const Rule& rule : group.rules) {
+      ++configuration_.rule_count;
+      if (rule.kind == Rule::Kind::kRecording) {
+        ++configuration_.unevaluated_recording_rules;
+        plan->templates.push_back(nullptr);
+        continue;
+      }
+      plan->templates.push_back(std::make_shared<const RuleTemplates>(RuleTemplates::compile(rule)));
+    }
+    plan->group = std::move(group);
+    evaluator.groups.push_back(std::move(plan));
+  }
+}
+
+}  // namespace
+
+std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
+                                                Files& files, Problems& problems) {
+  return Loader(path, external_url, files, problems).load();
+}
+
+std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems) {
+  const auto text = files.read(path);
+  if (!text) {
+    problems.error(path, {}, text.error().message);
+    return 0;
+  }
+  std::size_t rules = 0;
+  const std::vector<RuleGroup> groups = read_rule_file(*text, path, problems);
+  for (const RuleGroup& group : groups) rules += group.rules.size();
+  check_rule_set(groups, problems);
+  return rules;
+}
+
+bool looks_like_configuration(const std::string& text) {
+  Problems ignored;
+  const YamlDocument document = YamlDocument::parse(text, "", ignored);
+  if (document.root().kind() != YamlNode::Kind::kMapping) return false;
+  for (const auto& [key, value] : document.root().entries()) {
+    const std::string name = key.text();
+    if (name == "route" || name == "receivers" || name == "global" || name == "prometheus") return true;
+  }
+  return false;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,41 @@
+// The whole configuration: tocsin.yml (a superset of alertmanager.yml), the rule files and the template
+// files, read and checked together. Loading never changes anything that runs: a reload with a mistake in it
+// leaves the old configuration standing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/delivery_desk.h"
+#include "app/event.h"
+#include "app/files.h"
+#include "core/problem.h"
+#include "receivers/integration.h"
+
+namespace tocsin {
+
+struct Configuration {
+  EngineConfig engine;
+  std::shared_ptr<const DeliveryConfig> delivery;
+  std::vector<Receiver> receivers;
+  Duration resolve_timeout = std::chrono::minutes(5);
+  std::string redacted;            // the file as the API shows it: secrets as <secret>
+  std::uint64_t hash = 0;          // of all files, for alertmanager_config_hash
+  std::vector<std::string> files;  // every file that was read
+  std::size_t rule_count = 0;
+  std::size_t unevaluated_recording_rules = 0;
+};
+
+// nullopt where there are errors; warnings may come with a configuration. `external_url` is what people reach
+// the program by.
+std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
+                                                Files&, Problems&);
+
+// A rule file alone, as `tocsin check` is given it: how many rules it holds.
+std::size_t check_rule_file(const std::string& path, Files&, Problems&);
+// Whether a file looks like a configuration rather than a rule file: by its top-level keys.
+bool looks_like_configuration(const std::string& text);
+
+}  // namespace tocsin

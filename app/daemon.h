@@ -1,0 +1,85 @@
+// The Daemon joins all parts of the shell into the running program: configuration, store, engine thread,
+// workers, transports, HTTP API. It starts and stops them in the one order in which nothing is lost, and it
+// reloads.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "app/api.h"
+#include "app/api_backend.h"
+#include "app/clock.h"
+#include "app/configuration.h"
+#include "app/delivery_desk.h"
+#include "app/evaluation_desk.h"
+#include "app/event_loop.h"
+#include "app/http_server.h"
+#include "app/metrics.h"
+#include "app/options.h"
+#include "app/store.h"
+#include "app/transport.h"
+
+namespace tocsin {
+
+class Daemon : public ApiBackend {
+ public:
+  // Starts serving. Fails with every problem of the configuration, or with what stands in the way (port,
+  // folder, lock).
+  static Result<std::unique_ptr<Daemon>> start(const ServeOptions&);
+  ~Daemon() override;
+
+  // Reads the configuration again. On a mistake nothing changes, and the error holds every problem.
+  Result<void> reload() override;
+  // What is under way is finished or recorded; then everything ends.
+  void stop();
+
+  // ApiBackend: called on threads of the HTTP server.
+  std::vector<AlertView> alerts() override;
+  std::vector<GroupView> groups() override;
+  RulesSnapshot rules() override;
+  std::vector<std::string> receivers() override;
+  StatusView status() override;
+  OfferAnswer offer(std::vector<Alert>) override;
+  void count_posted(const PostedCounts&) override;
+  Result<void> ready() override;
+  std::string metrics_text() override;
+  Duration resolve_timeout() override;
+  TimePoint now() override;
+
+ private:
+  explicit Daemon(ServeOptions);
+  Result<void> open();
+  Result<void> listen();
+  void run(Configuration first);
+  HttpAnswer answer(const HttpQuery&);
+  void publish(std::span<const Notice>, TimePoint);
+  void remember(std::shared_ptr<const Configuration>);
+  std::shared_ptr<const Configuration> configuration() const;
+
+  ServeOptions options_;
+  DiskFiles files_;
+  std::string external_url_;
+  SystemClock clock_;
+  TimePoint started_at_ = kNoTime;
+  Metrics metrics_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Transport>
+      query_transport_;  // two transports: a service that hangs must not hold up queries
+  std::unique_ptr<Transport> delivery_transport_;
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<DeliveryDesk> deliveries_;
+  std::unique_ptr<EvaluationDesk> evaluations_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<HttpServer> server_;
+  std::atomic<bool> serving_{false};
+  std::atomic<bool> stopping_{false};
+  std::mutex reload_mutex_;  // one reload at a time
+  mutable std::mutex configuration_mutex_;
+  std::shared_ptr<const Configuration> configuration_;
+  TimePoint configured_at_ = kNoTime;
+  std::atomic<bool> last_reload_worked_{false};
+};
+
+}  // namespace tocsin

@@ -1,0 +1,141 @@
+#include "app/engine.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/duration.h"
+#include "core/json.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::string_view kHeartbeatBucket = "heartbeat";
+
+Record heartbeat(TimePoint now) {
+  JsonWriter json;
+  json.begin_object().key("at").integer(now.time_since_epoch().count()).end_object();
+  return {std::string(kHeartbeatBucket), "engine", json.take()};
+}
+
+// For how long nobody watched: since the last heartbeat of the run before; zero at the very first start.
+Duration unwatched_since(std::span<const Record> stored, TimePoint now) {
+  for (const Record& record : stored) {
+    if (record.bucket != kHeartbeatBucket) continue;
+    const auto json = JsonValue::parse(record.value.value_or(""));
+    if (json && is_set(json->time("at"))) return std::max(Duration::zero(), now - json->time("at"));
+  }
+  return Duration::zero();
+}
+
+template <class T>
+void move_to(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+void Step::append(Step&& later) {
+  move_to(records, std::move(later.records));
+  move_to(evaluations, std::move(later.evaluations));
+  move_to(deliveries, std::move(later.deliveries));
+  move_to(notices, std::move(later.notices));
+}
+
+std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Record> stored, TimePoint now,
+                                      Step& first) {
+  std::unique_ptr<Engine> engine(new Engine(config.routing));
+  const Duration unwatched = unwatched_since(stored, now);
+  EvaluatorOutput evaluated;
+  engine->evaluator_.restore(stored, unwatched, evaluated);
+  engine->evaluator_.configure(config.evaluator, now, evaluated);
+  RouterOutput routed;
+  engine->router_.restore(stored, now, routed);
+  engine->take(std::move(routed), first);
+  engine->take(std::move(evaluated), now, first);
+
+  // An alert of a rule that the router remembers and no rule fires: its rule went while nobody watched.
+  std::vector<Alert> orphans;
+  for (AlertView& view : engine->router_.alerts(now)) {
+    Alert& alert = view.alert;
+    const bool orphan = alert.origin == AlertOrigin::kRule && !alert.resolved_at(now) &&
+                        !engine->evaluator_.fires(alert.labels);
+    if (!orphan) continue;
+    alert.ends_at = now;
+    alert.cause = ResolveCause::kRuleDeleted;
+    orphans.push_back(std::move(alert));
+  }
+  RouterOutput ended;
+  engine->router_.accept(orphans, now, ended);
+  engine->take(std::move(ended), first);
+
+  if (!stored.empty()) {
+    first.notices.push_back(
+        {NoticeKind::kStateRestored,
+         "",
+         {},
+         {{"records", std::to_string(stored.size())}, {"unwatched", format_prometheus_duration(unwatched)}}});
+  }
+  first.append(engine->handle(Tick{}, now));
+  return engine;
+}
+
+Step Engine::handle(Event event, TimePoint now) {
+  Step step;
+  if (auto* result = std::get_if<GroupEvaluated>(&event)) {
+    EvaluatorOutput out;
+    evaluator_.evaluated(std::move(*result), now, out);
+    take(std::move(out), now, step);
+  } else if (auto* finished = std::get_if<DeliveryFinished>(&event)) {
+    RouterOutput out;
+    router_.delivered(finished->notification_id, finished->result, now, out);
+    take(std::move(out), step);
+  } else if (auto* posted = std::get_if<AlertsPosted>(&event)) {
+    RouterOutput out;
+    router_.accept(posted->alerts, now, out);
+    take(std::move(out), step);
+  } else if (auto* loaded = std::get_if<ConfigLoaded>(&event)) {
+    RouterOutput routed;
+    router_.configure(loaded->config.routing, now, routed);
+    take(std::move(routed), step);
+    EvaluatorOutput evaluated;
+    evaluator_.configure(loaded->config.evaluator, now, evaluated);
+    take(std::move(evaluated), now, step);
+  }
+  settle(now, step);
+  return step;
+}
+
+// Whatever is due at `now`, after every event: a tick is an event with nothing else in it.
+void Engine::settle(TimePoint now, Step& step) {
+  EvaluatorOutput evaluated;
+  evaluator_.advance(now, evaluated);
+  take(std::move(evaluated), now, step);
+  RouterOutput routed;
+  router_.advance(now, routed);
+  take(std::move(routed), step);
+  if (now < next_heartbeat_) return;
+  step.records.push_back(heartbeat(now));
+  next_heartbeat_ = now + kHeartbeat;
+}
+
+TimePoint Engine::next_deadline() const {
+  return std::min({evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_});
+}
+
+void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
+  move_to(step.records, std::move(out.records));
+  move_to(step.evaluations, std::move(out.evaluations));
+  move_to(step.notices, std::move(out.notices));
+  if (out.alerts.empty()) return;
+  RouterOutput routed;
+  router_.accept(out.alerts, now, routed);
+  take(std::move(routed), step);
+}
+
+void Engine::take(RouterOutput&& out, Step& step) {
+  move_to(step.records, std::move(out.records));
+  move_to(step.deliveries, std::move(out.deliveries));
+  move_to(step.notices, std::move(out.notices));
+}
+
+}  // namespace tocsin

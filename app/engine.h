@@ -1,0 +1,40 @@
+// The Engine is the whole program without clock, socket and thread: events and the time in, a Step out. Live,
+// in tests, in back-tests and in the simulation it is this one. It joins the evaluator (what is true) to the
+// router (who shall hear) and keeps the heartbeat, by which a restart knows for how long nobody watched.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "app/event.h"
+
+namespace tocsin {
+
+class Engine {
+ public:
+  static constexpr Duration kHeartbeat = std::chrono::seconds(30);
+
+  // Starts from what an earlier run stored (nothing, at the very first start). The step holds what has to be
+  // done at once.
+  static std::unique_ptr<Engine> start(EngineConfig, std::span<const Record> stored, TimePoint now,
+                                       Step& first);
+
+  // `now` never runs backwards. Same state, same event, same time: same step.
+  Step handle(Event, TimePoint now);
+  TimePoint next_deadline() const;  // wake me then, at the latest
+
+  const Evaluator& evaluator() const { return evaluator_; }
+  const Router& router() const { return router_; }
+
+ private:
+  explicit Engine(std::shared_ptr<const RoutingConfig> routing) : router_(std::move(routing)) {}
+  void take(EvaluatorOutput&&, TimePoint now, Step&);
+  void take(RouterOutput&&, Step&);
+  void settle(TimePoint now, Step&);
+
+  Evaluator evaluator_;
+  Router router_;
+  TimePoint next_heartbeat_ = kNoTime;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,50 @@
+// Everything that can happen to the program, and all that it can ask for. Events carry parsed values:
+// whatever had to be read or fetched was read before the event was queued. A Step is the engine's answer. Its
+// parts are lists by kind instead of one list of variants, because the shell treats each kind as a whole: all
+// records in one commit, then evaluations, then deliveries.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/delivery_result.h"
+#include "core/notice.h"
+#include "core/notification.h"
+#include "core/record.h"
+#include "evaluator/evaluator.h"
+#include "router/router.h"
+
+namespace tocsin {
+
+// What the engine works by. How receivers speak and where files lie is the shell's business.
+struct EngineConfig {
+  std::shared_ptr<const EvaluatorConfig> evaluator;
+  std::shared_ptr<const RoutingConfig> routing;
+};
+
+struct Tick {};  // time has passed
+struct DeliveryFinished {
+  std::string notification_id;
+  DeliveryResult result;
+};
+struct AlertsPosted {
+  std::vector<Alert> alerts;  // valid ones
+};
+struct ConfigLoaded {
+  EngineConfig config;
+};
+using Event = std::variant<Tick, GroupEvaluated, DeliveryFinished, AlertsPosted, ConfigLoaded>;
+
+struct Step {
+  std::vector<Record> records;  // to be durable before any delivery of this step starts
+  std::vector<EvaluateGroup> evaluations;
+  std::vector<Notification> deliveries;
+  std::vector<Notice> notices;
+  // Steps that are committed together; of two records with one key the later stands.
+  void append(Step&& later);
+};
+
+}  // namespace tocsin

@@ -1,0 +1,154 @@
+#include "app/event_loop.h"
+
+#include <utility>
+
+#include "app/history.h"
+
+namespace tocsin {
+
+EventLoop::EventLoop(std::unique_ptr<Engine> engine, Step first, Store& store, Clock& clock,
+                     Duration retention, Outlets outlets)
+    : engine_(std::move(engine)),
+      first_(std::move(first)),
+      store_(store),
+      clock_(clock),
+      retention_(retention),
+      outlets_(std::move(outlets)) {}
+
+EventLoop::~EventLoop() {
+  stop();
+}
+
+void EventLoop::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void EventLoop::post(Event event) {
+  {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(std::move(event));
+  }
+  wake_.notify_one();
+}
+
+bool EventLoop::offer(AlertsPosted posted) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || waiting_alerts_ + posted.alerts.size() > kMaxWaitingAlerts) return false;
+    waiting_alerts_ += posted.alerts.size();
+    events_.emplace_back(std::move(posted));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void EventLoop::push(Task task) {
+  std::unique_lock lock(mutex_);
+  if (!ended_) {
+    tasks_.push_back(std::move(task));
+    wake_.notify_one();
+    return;
+  }
+  task(*engine_,
+       clock_.now());  // the thread is gone: nothing changes any more, and the lock lets in one at a time
+}
+
+void EventLoop::drain() {
+  const std::lock_guard lock(mutex_);
+  draining_ = true;
+}
+
+void EventLoop::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void EventLoop::run() {
+  carry_out(std::exchange(first_, {}), clock_.now());
+  std::deque<Event> events;
+  std::deque<Task> tasks;
+  while (wait_for_work(events, tasks)) {
+    decide(events);
+    events.clear();
+    for (const Task& task : tasks) task(*engine_, clock_.now());
+    tasks.clear();
+  }
+}
+
+// True with what waits, or with nothing when a deadline has come; false when all is handled and the loop
+// shall end.
+bool EventLoop::wait_for_work(std::deque<Event>& events, std::deque<Task>& tasks) {
+  std::unique_lock lock(mutex_);
+  while (events_.empty() && tasks_.empty() && !stopping_) {
+    const TimePoint now = clock_.now();
+    const TimePoint deadline = engine_->next_deadline();
+    if (deadline <= now) break;
+    // The machine's clock may be set while we wait: look again after a second at the latest.
+    const Duration wait = std::min<Duration>(deadline - now, std::chrono::seconds(1));
+    wake_.wait_for(lock, wait);
+  }
+  if (stopping_ && events_.empty() && tasks_.empty()) {
+    ended_ = true;
+    return false;
+  }
+  events.swap(events_);
+  tasks.swap(tasks_);
+  waiting_alerts_ = 0;
+  return true;
+}
+
+void EventLoop::decide(std::deque<Event>& events) {
+  const TimePoint now = clock_.now();
+  Step batch;
+  for (Event& event : events) batch.append(engine_->handle(std::move(event), now));
+  if (events.empty()) batch = engine_->handle(Tick{}, now);
+  carry_out(std::move(batch), now);
+}
+
+void EventLoop::carry_out(Step&& step, TimePoint now) {
+  commit(step, now);
+  if (now >= next_forgetting_) {
+    (void)store_.forget_history(now - retention_);  // a failing store is reported by commit()
+    next_forgetting_ = now + std::chrono::minutes(15);
+  }
+  if (!step.notices.empty()) outlets_.publish(step.notices, now);
+  bool draining = false;
+  {
+    const std::lock_guard lock(mutex_);
+    draining = draining_;
+  }
+  if (!draining) {
+    for (EvaluateGroup& evaluation : step.evaluations) outlets_.evaluate(std::move(evaluation));
+  }
+  for (Notification& notification : step.deliveries) outlets_.deliver(std::move(notification));
+}
+
+// A store that fails (a full disk) does not stop pages: they go out, the records wait in memory and are
+// offered again with every step, and the failure is reported loudly.
+void EventLoop::commit(Step& step, TimePoint now) {
+  if (step.records.empty() && step.notices.empty() && unsaved_.empty()) return;
+  for (Record& record : step.records) {
+    auto key = std::make_pair(record.bucket, record.key);
+    unsaved_.insert_or_assign(std::move(key), std::move(record));
+  }
+  std::vector<Record> batch;
+  batch.reserve(unsaved_.size());
+  for (const auto& [key, record] : unsaved_) batch.push_back(record);
+  const auto saved = store_.commit(batch, history_of(step.notices, now));
+  if (saved) {
+    unsaved_.clear();
+    if (store_fails_.exchange(false)) step.notices.push_back({NoticeKind::kStoreRecovered, "", {}, {}});
+  } else if (!store_fails_.exchange(true)) {
+    step.notices.push_back(
+        {NoticeKind::kStoreFailed,
+         "",
+         {},
+         {{"error", saved.error().message}, {"unsaved_records", std::to_string(batch.size())}}});
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,102 @@
+// The event loop: the one thread that owns the engine and the store. It waits for events or the engine's next
+// deadline, lets the engine decide about everything that waits as one batch, commits what must last, and only
+// then hands evaluations and deliveries to the workers.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "app/clock.h"
+#include "app/engine.h"
+#include "app/store.h"
+
+namespace tocsin {
+
+class EventLoop {
+ public:
+  // What the loop hands out; none of these may block.
+  struct Outlets {
+    std::function<void(EvaluateGroup)> evaluate;
+    std::function<void(Notification)> deliver;
+    std::function<void(std::span<const Notice>, TimePoint)> publish;
+  };
+  static constexpr std::size_t kMaxWaitingAlerts =
+      200'000;  // posted and not yet taken; above it a POST gets 429
+
+  // History older than `retention` is forgotten now and then.
+  EventLoop(std::unique_ptr<Engine>, Step first, Store&, Clock&, Duration retention, Outlets);
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  void start();
+  // From any thread.
+  void post(Event);
+  // False where too much waits already: the sender shall come back.
+  bool offer(AlertsPosted);
+  // Runs `question` on the engine's thread, between batches, and waits for its answer. Every event posted
+  // before has been handled then.
+  template <class Question>
+  auto ask(Question question) -> std::invoke_result_t<Question, const Engine&, TimePoint>;
+
+  // Whether the last commit failed.
+  bool store_fails() const { return store_fails_; }
+
+  // No more evaluations are handed out; deliveries are, and results still count.
+  void drain();
+  // Handles what waits, commits, and ends the thread.
+  void stop();
+
+ private:
+  using Task = std::function<void(const Engine&, TimePoint)>;
+  void run();
+  bool wait_for_work(std::deque<Event>& events, std::deque<Task>& tasks);
+  void decide(std::deque<Event>& events);
+  void carry_out(Step&&, TimePoint now);
+  void commit(Step&, TimePoint now);
+
+  std::unique_ptr<Engine> engine_;
+  Step first_;
+  Store& store_;
+  Clock& clock_;
+  const Duration retention_;
+  TimePoint next_forgetting_ = kNoTime;
+  Outlets outlets_;
+  std::map<std::pair<std::string, std::string>, Record>
+      unsaved_;  // records that a failing store has not taken yet
+  std::atomic<bool> store_fails_{false};
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Event> events_;
+  std::deque<Task> tasks_;
+  std::size_t waiting_alerts_ = 0;
+  bool draining_ = false;
+  bool stopping_ = false;
+  bool ended_ = false;
+  std::thread thread_;
+
+  void push(Task);
+};
+
+template <class Question>
+auto EventLoop::ask(Question question) -> std::invoke_result_t<Question, const Engine&, TimePoint> {
+  using Answer = std::invoke_result_t<Question, const Engine&, TimePoint>;
+  auto promise = std::make_shared<std::promise<Answer>>();
+  auto answer = promise->get_future();
+  push([promise, question = std::move(question)](const Engine& engine, TimePoint now) {
+    promise->set_value(question(engine, now));
+  });
+  return answer.get();
+}
+
+}  // namespace tocsin

@@ -1,0 +1,15 @@
+// The activity history: which notices are kept, and how they are written.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "app/store.h"
+#include "core/notice.h"
+
+namespace tocsin {
+
+// Every notice becomes a line of its own, in order.
+std::vector<HistoryEntry> history_of(std::span<const Notice>, TimePoint now);
+
+}  // namespace tocsin
