@@ -93,7 +93,19 @@ Result<std::string> render_notification(const Case& input) {
   return input.html ? templates.html(input.text, view) : templates.text(input.text, view);
 }
 
-// Data of a rule's template, or, where it is not an object, the dot itself.
+// What the dot of a rule's template is: the data that a rule has, the JSON itself where it is no object, or nothing where the data
+// says neither labels nor value and the template asks for none of the rule's variables.
+enum class Dot { kRuleData, kData, kNothing };
+
+Dot dot_of(const Case& input) {
+  const JsonValue& data = input.data;
+  if (!data.is_null() && data.kind() != JsonValue::Kind::kObject) return Dot::kData;
+  for (const char* variable : {"$labels", "$value", "$externalLabels", "$externalURL"}) {
+    if (input.text.find(variable) != std::string::npos) return Dot::kRuleData;
+  }
+  return data.find("labels").is_null() && data.find("value").is_null() ? Dot::kNothing : Dot::kRuleData;
+}
+
 Result<std::string> render_rule(const Case& input) {
   const JsonValue& data = input.data;
   TemplateEnvironment environment;
@@ -107,17 +119,18 @@ Result<std::string> render_rule(const Case& input) {
   };
   const TemplateRun run(environment);
   const Sample sample{data.labels("labels"), sample_value(data.find("value")), false, ""};
-  const bool is_dot = !data.is_null() && data.kind() != JsonValue::Kind::kObject;
+  const Dot dot = dot_of(input);
+  const std::string_view prelude = dot == Dot::kRuleData ? rule_template_prelude() : "";
   tmpl::TemplateSet templates("test", rule_functions());
-  const std::string text = std::string(rule_template_prelude()) + input.text;
-  if (const auto parsed = templates.parse("test", is_dot ? input.text : text); !parsed) {
+  if (const auto parsed = templates.parse("test", std::string(prelude) + input.text); !parsed) {
     return fail("error parsing template test: " + parsed.error().message);
   }
   tmpl::ExecuteOptions options;
   options.missing_key = tmpl::MissingKey::zero;
   options.functions = &run.functions();
   if (input.html) options.escaper = tmpl::html_text_escaper();
-  auto out = templates.execute("test", is_dot ? value_of(data) : run.data(sample), options);
+  const tmpl::Value value = dot == Dot::kRuleData ? run.data(sample) : dot == Dot::kData ? value_of(data) : tmpl::Value();
+  auto out = templates.execute("test", value, options);
   if (!out) return fail("error executing template test: " + out.error().message);
   return out;
 }
