@@ -15,8 +15,9 @@ using Outcome = DeliveryResult::Outcome;
 constexpr std::size_t kExcerptRunes = 240;
 constexpr Duration kLongestWait = std::chrono::hours(24);
 
+// At most nine digits: what an int surely holds.
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
-  if (at + count > text.size()) return std::nullopt;
+  if (at + count > text.size() || count > 9) return std::nullopt;
   int value = 0;
   for (const char c : text.substr(at, count)) {
     if (c < '0' || c > '9') return std::nullopt;
@@ -89,7 +90,7 @@ std::string answer_excerpt(std::string_view body) {
 Duration read_retry_after(const OutboundAnswer& answer, TimePoint sent_at) {
   const std::string wish = answer.header("retry-after");
   if (wish.empty()) return Duration{};
-  if (const auto seconds = digits(wish, 0, wish.size()); seconds && wish.size() <= 9) {
+  if (const auto seconds = digits(wish, 0, wish.size()); seconds) {
     return std::min<Duration>(std::chrono::seconds(*seconds), kLongestWait);
   }
   const auto until = parse_http_date(wish);
