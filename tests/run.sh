@@ -28,7 +28,8 @@ ctest --test-dir build --output-on-failure --timeout 300
 [ "$quick" = yes ] && exit 0
 
 step "programs for the end-to-end tests, unpacked, not installed"
-unpack_debian_packages build/quickstart/root prometheus prometheus-pushgateway prometheus-node-exporter
+unpack_debian_packages build/quickstart/root prometheus prometheus-pushgateway prometheus-node-exporter \
+  prometheus-alertmanager
 
 step "the examples and the inbox"
 /usr/bin/python3 -B tests/support/examples_test.py

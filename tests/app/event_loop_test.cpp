@@ -1,0 +1,116 @@
+// The loop's promises: durable before delivered, a failing store stops no page, questions are answered also at the end.
+#include "app/event_loop.h"
+
+#include <doctest/doctest.h>
+
+#include "app/memory_store.h"
+
+using namespace tocsin;
+using namespace std::chrono_literals;
+
+namespace {
+
+EngineConfig one_receiver() {
+  auto routing = std::make_shared<RoutingConfig>();
+  routing->root.receiver = "hook";
+  routing->root.group_wait = Duration::zero();
+  name_routes(routing->root);
+  routing->receivers = {{"hook", {{{"hook", "webhook", 0}, true, "f"}}}};
+  return {std::make_shared<EvaluatorConfig>(), routing};
+}
+
+Alert alert(const char* name, TimePoint now) {
+  Alert alert;
+  alert.labels = Labels{{"alertname", name}};
+  alert.starts_at = now;
+  alert.ends_at = now + 1h;
+  alert.updated_at = now;
+  return alert;
+}
+
+struct Running {
+  MemoryStore store;
+  SystemClock clock;
+  std::promise<Notification> delivered;
+  std::size_t records_at_delivery = 0;
+  std::mutex mutex;
+  std::vector<NoticeKind> notices;
+  std::unique_ptr<EventLoop> loop;
+
+  Running() {
+    Step first;
+    auto engine = Engine::start(one_receiver(), {}, clock.now(), first);
+    EventLoop::Outlets outlets{
+        [](EvaluateGroup) {},
+        [this](Notification notification) {
+          records_at_delivery = store.load()->size();
+          delivered.set_value(std::move(notification));
+        },
+        [this](std::span<const Notice> batch, TimePoint) {
+          const std::lock_guard lock(mutex);
+          for (const Notice& notice : batch) notices.push_back(notice.kind);
+        },
+    };
+    loop = std::make_unique<EventLoop>(std::move(engine), std::move(first), store, clock, Duration(1h), std::move(outlets));
+  }
+
+  bool noticed(NoticeKind kind) {
+    const std::lock_guard lock(mutex);
+    return std::find(notices.begin(), notices.end(), kind) != notices.end();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what a delivery needs is stored before the delivery starts") {
+  Running running;
+  running.loop->start();
+  running.loop->post(AlertsPosted{{alert("Foo", running.clock.now())}});
+  const Notification notification = running.delivered.get_future().get();
+  CHECK(notification.reason == NotifyReason::kFirstNotification);
+  CHECK(running.records_at_delivery >= 3);  // alert, group, told
+  running.loop->stop();
+}
+
+TEST_CASE("a store that fails stops no page, and takes what waited once it works again") {
+  Running running;
+  running.store.fail_commits(Error{"disk full"});
+  running.loop->start();
+  running.loop->post(AlertsPosted{{alert("Foo", running.clock.now())}});
+  running.delivered.get_future().get();
+  CHECK(running.records_at_delivery == 0);
+  running.loop->ask([](const Engine&, TimePoint) { return true; });
+  CHECK(running.loop->store_fails());
+  CHECK(running.noticed(NoticeKind::kStoreFailed));
+
+  running.loop->ask([&](const Engine&, TimePoint) {
+    running.store.fail_commits(std::nullopt);  // on the thread that owns the store
+    return true;
+  });
+  running.loop->post(AlertsPosted{{alert("Bar", running.clock.now())}});
+  running.loop->ask([](const Engine&, TimePoint) { return true; });
+  running.loop->stop();
+  CHECK_FALSE(running.loop->store_fails());
+  CHECK(running.noticed(NoticeKind::kStoreRecovered));
+  std::size_t alerts = 0;
+  for (const Record& record : *running.store.load()) alerts += record.bucket == "alert" ? 1 : 0;
+  CHECK(alerts == 2);
+}
+
+TEST_CASE("a question sees every event that was posted before it, also after the end") {
+  Running running;
+  running.loop->start();
+  running.loop->post(AlertsPosted{{alert("Foo", running.clock.now())}});
+  const auto count = [](const Engine& engine, TimePoint now) { return engine.router().alerts(now).size(); };
+  CHECK(running.loop->ask(count) == 1);
+  running.loop->stop();
+  CHECK(running.loop->ask(count) == 1);
+}
+
+TEST_CASE("engine time never runs backwards and never stands still") {
+  const TimePoint last(1'700'000'000s);
+  CHECK(SystemClock::advance(last, 1s, last + 1s) == last + 1s);
+  CHECK(SystemClock::advance(last, 1s, last + 1h) == last + 1h);
+  CHECK(SystemClock::advance(last, 1s, last - 1h) == last + 500ms);
+  CHECK(SystemClock::advance(last, Duration::zero(), last - 1h) == last);
+}
