@@ -1,4 +1,4 @@
-"""What every end-to-end test is made of: a folder, programs and stand-ins that end with the test, and their logs if it fails."""
+"""What every end-to-end test is made of: a folder, programs and stand-ins that end with the test, logs if it fails."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A Prometheus that answers errors, garbage, too much, or nothing: alerts hold, and people are told that nobody looks."""
+"""A Prometheus that answers errors, garbage, too much, or nothing: alerts hold, and people are told about it."""
 
 import unittest
 from typing import Any
@@ -10,7 +10,7 @@ from waiting import wait_until
 
 # Name of the server; how it fails; what its rule's lastError says of that; the alert that tells people.
 FAILURES: list[tuple[str, Any, str, str]] = [
-    ("refusing", FakePrometheus.refuse_the_query, "found duplicate series for the match group", "RuleEvaluationFailing"),
+    ("refusing", FakePrometheus.refuse_the_query, "found duplicate series", "RuleEvaluationFailing"),
     ("failing", FakePrometheus.fail, "503", "PrometheusUnreachable"),
     ("babbling", FakePrometheus.send_garbage, r"(?i)json|answer", "PrometheusUnreachable"),
     ("breaking-off", FakePrometheus.send_half, r"(?i)clos|incomplete|complete|ended", "PrometheusUnreachable"),
@@ -37,13 +37,14 @@ class AFailingPrometheus(EndToEnd):
         ]
 
     def test_holds_its_alerts_and_is_reported_and_recovers(self) -> None:
-        """Whatever way a Prometheus fails: its rules say so, its alerts hold, an alert tells it, and recovery resolves that."""
+        """However a Prometheus fails, its rules say so, alerts hold, an alert tells it, and recovery resolves that."""
         servers = {name: self.fake_prometheus() for name, *_ in FAILURES}
         servers["well"] = self.fake_prometheus()
         blocks = []
         for name, prometheus in servers.items():
             prometheus.raise_series("up == 0", instance="a")
-            self.tocsin.write_rules(group(rule("Down", "up == 0", labels={"server": name}), name=name), file=f"{name}.yml")
+            down = rule("Down", "up == 0", labels={"server": name})
+            self.tocsin.write_rules(group(down, name=name), file=f"{name}.yml")
             blocks.append(self.tocsin.server(prometheus.url, name, f"{name}.yml", timeout="1s"))
         self.tocsin.write_config(
             {

@@ -20,20 +20,16 @@ FAILURES = [
 
 class AFailingReceiver(EndToEnd):
     def test_delays_nobody_and_is_told_in_the_end_once(self) -> None:
-        """Receivers that answer 4xx, 5xx, 429 with Retry-After, nothing, or hang: others hear at once, they hear once."""
+        """Receivers that answer 4xx, 5xx, 429, nothing, or hang: others hear at once, they hear in the end, once."""
         webhooks = self.webhook()
         tocsin = self.daemon()
         paths = [path for path, _, _ in FAILURES] + ["/well"]
         for path, words, _ in FAILURES:
             webhooks.script(path, *words)
-        tocsin.write_config(
-            {
-                "route": route(
-                    "well", routes=[{"receiver": path.strip("/"), "continue": True, "matchers": ["alertname=~.+"]} for path in paths]
-                ),
-                "receivers": [receiver(path.strip("/"), **webhook(webhooks.url + path, timeout="1s")) for path in paths],
-            }
-        )
+        names = {path: path.strip("/") for path in paths}
+        routes = [{"receiver": name, "continue": True, "matchers": ["alertname=~.+"]} for name in names.values()]
+        receivers = [receiver(names[path], **webhook(webhooks.url + path, timeout="1s")) for path in paths]
+        tocsin.write_config({"route": route("well", routes=routes), "receivers": receivers})
         tocsin.start()
         posted = time.time()
         alert = {"labels": {"alertname": "Disk"}, "endsAt": rfc3339(posted + 3600)}
@@ -67,7 +63,7 @@ class AFailingReceiver(EndToEnd):
             self.assertEqual(len(webhooks.told(path, "Disk", "firing")), 1, path)
 
     def test_of_each_kind_is_tried_again_while_mail_and_chat_go_on(self) -> None:
-        """Slack failing, PagerDuty asking for time, the mail server refusing for now: each page arrives after a retry."""
+        """Slack fails, PagerDuty asks for time, the mail server refuses for now: each page arrives after a retry."""
         inbox = self.inbox(mail=True)
         tocsin = self.daemon()
         tocsin.write_config(

@@ -12,7 +12,8 @@ class TheForDuration(EndToEnd):
         """`for` holds an alert back until its time is over; a condition that is true for less than it never pages."""
         prometheus, webhooks = self.fake_prometheus(), self.webhook()
         tocsin = self.daemon()
-        tocsin.write_rules(group(rule("Holds", "holds", "2s"), rule("Flaps", "flaps", "1500ms"), rule("AtOnce", "at_once")))
+        rules = [rule("Holds", "holds", "2s"), rule("Flaps", "flaps", "1500ms"), rule("AtOnce", "at_once")]
+        tocsin.write_rules(group(*rules))
         tocsin.write_config(
             {
                 "global": {"evaluation_interval": "250ms"},

@@ -8,7 +8,7 @@ import unittest
 from collections import defaultdict
 
 from case import EndToEnd
-from daemon import Daemon, group, receiver, route, rule, unix_time, webhook
+from daemon import Daemon, group, receiver, rfc3339, route, rule, unix_time, webhook
 from stand_ins import Call, FakePrometheus, Webhook
 from waiting import wait_until
 
@@ -59,9 +59,8 @@ class KillNine(EndToEnd):
         seed = int(os.environ.get("TOCSIN_SEED") or random.SystemRandom().randrange(10**6))
         print(f"(seed {seed}) ", end="", flush=True)
         choice = random.Random(seed)
-        tocsin, prometheus, webhooks = self.start(
-            rule("Down", "down", "500ms"), group_by=["alertname", "instance"], group_wait="200ms", group_interval="500ms"
-        )
+        each_alone = {"group_by": ["alertname", "instance"], "group_wait": "200ms", "group_interval": "500ms"}
+        tocsin, prometheus, webhooks = self.start(rule("Down", "down", "500ms"), **each_alone)
         killer = Killer(tocsin, seed)
         killer.start()
         self.addCleanup(killer.join, 30)
@@ -117,10 +116,11 @@ class KillNine(EndToEnd):
             other = "resolved" if state == "firing" else "firing"
             self.assertIn((other, start), told, f"seed {seed}: {name} was told {state}, never {other}")
         order = list(told)
-        self.assertEqual([state for state, _ in order], ["firing", "resolved"] * (len(order) // 2), f"seed {seed}: {name}")
+        in_turn = ["firing", "resolved"] * (len(order) // 2)
+        self.assertEqual([state for state, _ in order], in_turn, f"seed {seed}: {name}")
 
     def test_between_pending_and_firing_does_not_restart_the_for(self) -> None:
-        """Killed while an alert is pending, Tocsin goes on counting its `for`; killed while it fires, it keeps its start."""
+        """Killed while an alert is pending, Tocsin goes on counting its `for`; while it fires, it keeps its start."""
         tocsin, prometheus, webhooks = self.start(rule("Slow", "slow", "3s"))
         prometheus.raise_series("slow", instance="a")
         pending = tocsin.wait_for_state("Slow", "pending")
@@ -146,7 +146,7 @@ class KillNine(EndToEnd):
         self.assertEqual(len(webhooks.all("/a")), 2, "nothing was said twice: it was killed long after it had spoken")
 
     def test_while_prometheus_is_away_keeps_what_fires(self) -> None:
-        """Started again while Prometheus does not answer, Tocsin keeps what fired as it was: resolve only on evidence."""
+        """Started again while Prometheus does not answer, Tocsin keeps what fired: it resolves only on evidence."""
         tocsin, prometheus, webhooks = self.start(rule("Down", "down"))
         prometheus.raise_series("down", instance="a")
         wait_until("the page arrives", lambda: webhooks.told("/a", "Down", "firing"))
@@ -159,6 +159,35 @@ class KillNine(EndToEnd):
         self.let_evaluations_pass(prometheus, 4)
         self.assertEqual(len(webhooks.told("/a", "Down", "firing")), 1)
         self.assertEqual(webhooks.told("/a", "Down", "resolved"), [])
+
+    def test_during_a_delivery_repeats_that_one_page_and_loses_nothing(self) -> None:
+        """Killed while a webhook has heard but not answered, Tocsin says it once more, and only that."""
+        tocsin, prometheus, webhooks = self.start(rule("Down", "down"))
+        webhooks.script("/a", "hang")
+        prometheus.raise_series("down", instance="a")
+        [first] = wait_until("the delivery is under way", lambda: webhooks.all("/a"))
+        tocsin.kill()
+        webhooks.script("/a")
+        tocsin.start()
+        wait_until("it is said again", lambda: len(webhooks.all("/a")) == 2)
+        self.let_evaluations_pass(prometheus, 8)
+        self.assertEqual([call.raw for call in webhooks.all("/a")], [first.raw, first.raw], "the same, twice in all")
+
+    def test_right_after_accepting_an_alert_does_not_lose_it(self) -> None:
+        """An alert whose POST was answered with 200 is told although Tocsin is killed in the very next moment."""
+        tocsin, _, webhooks = self.start(group_by=["name"])
+        names = [f"alert-{number}" for number in range(5)]
+        for name in names:
+            alert = {"labels": {"alertname": "Posted", "name": name}, "endsAt": rfc3339(time.time() + 3600)}
+            self.assertEqual(tocsin.post_alerts(alert).status, 200)
+            tocsin.kill()
+            tocsin.start()
+
+        def told() -> list[str]:
+            return [call.body["alerts"][0]["labels"]["name"] for call in webhooks.accepted("/a")]
+
+        wait_until("all are told", lambda: set(told()) == set(names))
+        self.assertLessEqual(len(told()), 2 * len(names))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class PostedAlerts(EndToEnd):
         )
         self.assertEqual(answer.status, 400)
         self.assertIsInstance(answer.json, str, "as Alertmanager's errors: a JSON string")
-        self.assert_matches(answer.json, "at least one label", "EndsBeforeItStarts", "start time must be before end time")
+        self.assert_matches(answer.json, "at least one label", "EndsBeforeItStarts", "start time must be before end")
         for name in ("Good", "AlsoGood"):
             wait_until(f"{name} is told", lambda: self.webhooks.told("/a", name, "firing"))
         self.assertEqual(self.names(), {"Good", "AlsoGood"})
@@ -69,7 +69,8 @@ class PostedAlerts(EndToEnd):
         )
         for name in ("Ended", "Expires"):
             wait_until(f"{name} is told", lambda: self.webhooks.told("/a", name, "firing"))
-        self.tocsin.post_alerts({"labels": {"alertname": "Ended"}, "startsAt": rfc3339(now), "endsAt": rfc3339(time.time())})
+        over = {"startsAt": rfc3339(now), "endsAt": rfc3339(time.time())}
+        self.tocsin.post_alerts({"labels": {"alertname": "Ended"}, **over})
         for name in ("Ended", "Expires"):
             [end] = wait_until(f"the end of {name} is told", lambda: self.webhooks.told("/a", name, "resolved"))
             self.assertEqual(end.body["alerts"][0]["startsAt"][:19], rfc3339(now)[:19])

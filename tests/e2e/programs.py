@@ -93,7 +93,8 @@ def relocated_alertmanager(folder: Path) -> Path:
     relative (a dot for the first slash: a path of the same length), and the folder has what it then looks for.
     """
     program = folder / "alertmanager"
-    program.write_bytes((UNPACKED / "prometheus-alertmanager").read_bytes().replace(b"/usr/share/prometheus", b".usr/share/prometheus"))
+    code = (UNPACKED / "prometheus-alertmanager").read_bytes()
+    program.write_bytes(code.replace(b"/usr/share/prometheus", b".usr/share/prometheus"))
     program.chmod(0o755)
     if not (folder / ".usr").exists():
         (folder / ".usr").symlink_to(UNPACKED.parent)

@@ -69,7 +69,7 @@ class Reload(EndToEnd):
         return self.tocsin.program.text().count("Loading the configuration failed")
 
     def test_under_load_says_nothing_twice_and_loses_nothing(self) -> None:
-        """Reloaded again and again, sometimes with mistakes, while alerts arrive steadily: each is told exactly once."""
+        """Reloaded again and again, sometimes with mistakes, while alerts arrive steadily: each is told once."""
         self.tocsin.write_rules(group(rule("Held", "held", "500ms")))
         self.tocsin.write_config(self.config())
         self.prometheus_api.raise_series("held", instance="a")
@@ -121,7 +121,7 @@ class Reload(EndToEnd):
         return counts
 
     def test_with_a_mistake_changes_nothing_and_says_where_it_is(self) -> None:
-        """A reload with mistakes in configuration and rules names each by file, line and column, and changes nothing."""
+        """A reload with mistakes in the rules names each by file, line and column, and changes nothing."""
         self.tocsin.write_rules(group(rule("Held", "held")))
         self.tocsin.write_config(self.config())
         self.prometheus_api.raise_series("held", instance="a")
@@ -130,7 +130,8 @@ class Reload(EndToEnd):
         status = self.tocsin.get("/api/v2/status").json["config"]
 
         (self.folder / "rules.yml").write_text(
-            "groups:\n- name: g\n  rules:\n  - alert: Held\n    expr: held\n    for: 5 minutes\n    labels: {severity: '{{ .Nope'}\n"
+            "groups:\n- name: g\n  rules:\n  - alert: Held\n    expr: held\n"
+            "    for: 5 minutes\n    labels: {severity: '{{ .Nope'}\n"
         )
         answer = self.tocsin.reload()
         self.assertEqual(answer.status, 500)

@@ -1,7 +1,8 @@
 """Servers that a test plays itself, inside its own process: an exporter, a Prometheus API, a webhook.
 
-Each listens on a free loopback port, keeps what it was asked, and does exactly what the test tells it to. Pages are kept
-by the inbox (inbox_program.py) where their form matters; the Webhook here keeps raw bytes and can misbehave per path.
+Each listens on a free loopback port, keeps what it was asked, and does exactly what the test tells it to. Pages are
+kept by the inbox (inbox_program.py) where their form matters; the Webhook here keeps raw bytes and can misbehave per
+path.
 """
 
 import json
@@ -135,8 +136,7 @@ class FakePrometheus(StandIn):
         elif misbehaviour:
             misbehaviour(request)
         else:
-            at = float(form["time"][0]) if "time" in form and form["time"][0][:1].isdigit() and "T" not in form["time"][0] else time.time()
-            result = [{"metric": labels, "value": [at, str(value)]} for labels, value in samples]
+            result = [{"metric": labels, "value": [time.time(), str(value)]} for labels, value in samples]
             data = {"resultType": "vector", "result": result}
             self.answer(request, 200, json.dumps({"status": "success", "data": data}))
 
@@ -240,7 +240,8 @@ class Webhook(StandIn):
         elif word == "ok":
             self.answer(request, 200, "ok", "text/plain")
         else:
-            self.answer(request, int(word), f"told to answer {word}", "text/plain", {"Retry-After": wish} if wish else {})
+            headers = {"Retry-After": wish} if wish else {}
+            self.answer(request, int(word), f"told to answer {word}", "text/plain", headers)
 
     def all(self, path: str) -> list[Call]:
         with self.lock:

@@ -10,18 +10,9 @@ from waiting import free_ports, wait_until
 
 
 class StartAndStop(EndToEnd):
-    def configured(self, tocsin: Daemon, *paths: str) -> Daemon:
-        tocsin.write_config(
-            {
-                "route": route(
-                    "first",
-                    routes=[{"receiver": path, "matchers": [f'alertname="{path}"']} for path in paths[1:]],
-                ),
-                "receivers": [
-                    receiver(name, **webhook(f"{self.webhooks.url}/{name}", timeout="60s")) for name in ("first", *paths[1:])
-                ],
-            }
-        )
+    def configured(self, tocsin: Daemon) -> Daemon:
+        hook = webhook(f"{self.webhooks.url}/first", timeout="60s")
+        tocsin.write_config({"route": route("first"), "receivers": [receiver("first", **hook)]})
         return tocsin
 
     def setUp(self) -> None:
@@ -34,7 +25,7 @@ class StartAndStop(EndToEnd):
     def test_a_delivery_that_ends_within_the_grace_is_waited_for_and_not_repeated(self) -> None:
         """Told to stop during a delivery, Tocsin waits for its answer; the next start does not say it again."""
         self.webhooks.script("/first", "hang")
-        tocsin = self.configured(self.daemon(), "first")
+        tocsin = self.configured(self.daemon())
         tocsin.start()
         self.post(tocsin, "Disk")
         wait_until("the delivery is under way", lambda: self.webhooks.all("/first"))
@@ -59,7 +50,7 @@ class StartAndStop(EndToEnd):
     def test_a_delivery_that_hangs_beyond_the_grace_is_finished_by_the_next_start(self) -> None:
         """Told to stop while a delivery hangs, Tocsin ends with 0 within its grace; the next start delivers."""
         self.webhooks.script("/first", "hang")
-        tocsin = self.configured(self.daemon(), "first")
+        tocsin = self.configured(self.daemon())
         tocsin.start()
         self.post(tocsin, "Disk")
         wait_until("the delivery is under way", lambda: self.webhooks.all("/first"))
@@ -75,7 +66,7 @@ class StartAndStop(EndToEnd):
 
     def test_ends_at_once_where_nothing_is_under_way(self) -> None:
         """With nothing under way, SIGTERM and SIGINT end it at once, with 0."""
-        tocsin = self.configured(self.daemon(), "first")
+        tocsin = self.configured(self.daemon())
         for number in (15, 2):
             tocsin.start()
             began = time.monotonic()
@@ -86,11 +77,11 @@ class StartAndStop(EndToEnd):
     def second(self, name: str, port: int, data: Path) -> Daemon:
         folder = self.folder / name
         folder.mkdir()
-        return self.configured(self.daemon(name, f"--storage.path={data}", port=port, folder=folder), "first")
+        return self.configured(self.daemon(name, f"--storage.path={data}", port=port, folder=folder))
 
     def test_a_second_one_on_the_same_port_fails_and_says_so(self) -> None:
         """A second Tocsin on the same port ends with 1 and a clear message; the first goes on."""
-        tocsin = self.configured(self.daemon(), "first")
+        tocsin = self.configured(self.daemon())
         tocsin.start()
         second = self.second("same-port", int(tocsin.address.split(":")[1]), self.folder / "same-port/data")
         second.program.start()
@@ -100,7 +91,7 @@ class StartAndStop(EndToEnd):
 
     def test_a_second_one_on_the_same_storage_fails_and_says_so(self) -> None:
         """A second Tocsin on the same storage folder ends with 1 and a clear message; the first goes on."""
-        tocsin = self.configured(self.daemon(), "first")
+        tocsin = self.configured(self.daemon())
         tocsin.start()
         second = self.second("same-storage", free_ports(1)[0], self.folder / "data")
         second.program.start()
@@ -113,7 +104,7 @@ class StartAndStop(EndToEnd):
         """A store that cannot be read is set aside, said so, and the program starts."""
         (self.folder / "data").mkdir()
         (self.folder / "data/tocsin.db").write_bytes(b"this is no database" * 1000)
-        tocsin = self.configured(self.daemon(), "first")
+        tocsin = self.configured(self.daemon())
         tocsin.start()
         self.assert_matches(tocsin.program.text(), r"level=error.*set aside|level=error.*aside")
         self.assertGreaterEqual(len([*(self.folder / "data").glob("tocsin.db*")]), 2, "it is still there to look at")
