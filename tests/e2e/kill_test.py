@@ -17,7 +17,10 @@ ALERTS = ("a", "b", "c", "d", "e", "f")
 
 
 class Killer(threading.Thread):
-    """Kills and restarts a daemon at random moments until told to stop, and keeps when it did."""
+    """Kills and restarts a daemon at random moments, and keeps when it did.
+
+    Then it waits for the end of the test: the daemon would end with the thread that started it (see end_with_parent).
+    """
 
     def __init__(self, tocsin: Daemon, seed: int) -> None:
         super().__init__(daemon=True)
@@ -25,6 +28,7 @@ class Killer(threading.Thread):
         self.random = random.Random(seed)
         self.kills: list[float] = []
         self.enough = threading.Event()
+        self.done = threading.Event()
         self.problem: BaseException | None = None
 
     def run(self) -> None:
@@ -35,6 +39,8 @@ class Killer(threading.Thread):
                 self.tocsin.start()
         except BaseException as problem:  # reported by the test, on its own thread
             self.problem = problem
+        self.done.set()
+        self.enough.wait()
 
 
 class KillNine(EndToEnd):
@@ -88,7 +94,7 @@ class KillNine(EndToEnd):
                 if state == "firing":
                     for name in sorted(raised):
                         prometheus.drop_series("down", instance=name)
-        killer.join(30)
+        self.assertTrue(killer.done.wait(30))
         self.assertIsNone(killer.problem, f"seed {seed}")
         self.assertEqual(len(killer.kills), KILLS)
 

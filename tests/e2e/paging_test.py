@@ -82,7 +82,8 @@ class AnAlertOfARealPrometheus(EndToEnd):
         self.judge_webhook(firing["webhook"]["body"], resolved["webhook"]["body"], prometheus.url)
         for kind in KINDS:
             self.assertEqual(len(self.inbox_program.all(kind)), 2, f"{kind}: one page of each state, no attempt failed")
-            self.assertEqual(self.tocsin.metric("alertmanager_notifications_total", integration=kind), 2)
+            total = "alertmanager_notifications_total"
+            wait_until(f"{kind} is counted", lambda: self.tocsin.metric(total, integration=kind) == 2)
             self.assertEqual(self.tocsin.metric("alertmanager_notifications_failed_total", integration=kind), 0)
 
     def start_tocsin(self, prometheus: RealPrometheus) -> None:

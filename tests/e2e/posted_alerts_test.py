@@ -32,7 +32,7 @@ class PostedAlerts(EndToEnd):
         )
         self.assertEqual(answer.status, 400)
         self.assertIsInstance(answer.json, str, "as Alertmanager's errors: a JSON string")
-        self.assert_matches(answer.json, "at least one label", "EndsBeforeItStarts", "start time must be before end")
+        self.assert_matches(answer.json, "at least one label", "EndsBeforeItStarts.*endsAt .* is before startsAt")
         for name in ("Good", "AlsoGood"):
             wait_until(f"{name} is told", lambda: self.webhooks.told("/a", name, "firing"))
         self.assertEqual(self.names(), {"Good", "AlsoGood"})

@@ -17,7 +17,10 @@ PYTHON = [sys.executable, "-B"]
 
 
 def end_with_parent() -> None:
-    """In a child, before it becomes its program: the kernel ends it should the tests be killed outright."""
+    """In a child, before it becomes its program: the kernel ends it should the tests be killed outright.
+
+    Linux counts the thread that started the child as its parent: a thread that starts programs must live on with them.
+    """
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
 
 
