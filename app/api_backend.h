@@ -49,7 +49,8 @@ class ApiBackend {
   // Fails with what is still awaited.
   virtual Result<void> ready() = 0;
 
-  // Takes all of them, or none because too much waits already.
+  // Takes all of them, or none because too much waits already. What is accepted is stored when this returns:
+  // the sender may forget it.
   virtual OfferAnswer offer(std::vector<Alert>) = 0;
   virtual void count_posted(const PostedCounts&) = 0;
   // Fails with every problem of the new configuration, a line each; the old one stays in force then.

@@ -245,7 +245,9 @@ StatusView Daemon::status() {
   return view;
 }
 OfferAnswer Daemon::offer(std::vector<Alert> alerts) {
-  return loop_->offer({std::move(alerts)}) ? OfferAnswer::kAccepted : OfferAnswer::kTooBusy;
+  if (!loop_->offer({std::move(alerts)})) return OfferAnswer::kTooBusy;
+  loop_->ask([](const Engine&, TimePoint) { return true; });  // until they are committed
+  return OfferAnswer::kAccepted;
 }
 void Daemon::count_posted(const PostedCounts& counts) {
   metrics_.observe_posted(counts);
