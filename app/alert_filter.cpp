@@ -65,8 +65,7 @@ bool ReceiverFilter::takes_any(const std::vector<std::string>& receivers) const 
 tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) {
   AlertFilter filter;
   // Checked although nothing is suppressed yet: a misspelt value is told at once. `unprocessed` never hides
-  // anything, as in Alertmanager, so that amtool, which asks without it, lists an alert from its first
-  // moment.
+  // anything, as in Alertmanager: an alert is active from its first moment.
   for (const std::string_view name : {"silenced", "inhibited", "unprocessed", "muted"}) {
     if (const auto flag = read_flag(query, name); !flag) return tl::unexpected(flag.error());
   }
@@ -84,7 +83,7 @@ tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) 
 
 bool AlertFilter::takes(const AlertView& view, TimePoint now) const {
   if (view.status == AlertStatus::kResolved || view.alert.resolved_at(now)) return false;
-  if (view.status == AlertStatus::kActive && !active_) return false;
+  if (!active_) return false;
   return takes(view.alert.labels);
 }
 

@@ -15,9 +15,9 @@ struct Moment {
   Duration resolve_timeout;
 };
 
-std::string_view state_of(const AlertView& view) {
-  return view.status == AlertStatus::kUnprocessed ? "unprocessed" : "active";
-}
+// What is neither silenced nor inhibited is active, also before a flush has looked at it: Alertmanager judges
+// an alert when it is asked, and its clients take "unprocessed" for something that nobody will hear of.
+constexpr std::string_view kState = "active";
 
 // Keys in Alertmanager's order.
 void write_alert(JsonWriter& json, const AlertView& view, const Moment& moment) {
@@ -38,7 +38,7 @@ void write_alert(JsonWriter& json, const AlertView& view, const Moment& moment) 
   for (const std::string_view name : {"inhibitedBy", "mutedBy", "silencedBy"}) {
     json.key(name).begin_array().end_array();
   }
-  json.field("state", state_of(view)).end_object();
+  json.field("state", kState).end_object();
   json.field("updatedAt",
              format_rfc3339_millis(is_set(alert.updated_at) ? alert.updated_at : alert.starts_at));
   json.field("generatorURL", alert.generator_url);
