@@ -81,7 +81,11 @@ bool HttpAnswerReader::take_body(std::string_view bytes) {
     curl_easy_getinfo(handle_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     // 64 more: room for the padding that simdjson wants, without another copy.
     const auto expected = static_cast<std::size_t>(std::max<curl_off_t>(announced, 0));
-    body.reserve(std::min(expected, max_bytes_) + 64);
+    if (expected > max_bytes_) {
+      too_large_ = true;  // refused before any of it takes memory
+      return false;
+    }
+    body.reserve(expected + 64);
   }
   body.append(bytes);
   return true;
