@@ -1,0 +1,118 @@
+#include "app/virtual_shell.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/history.h"
+#include "core/check.h"
+
+namespace tocsin {
+
+VirtualShell::VirtualShell(World world, TimePoint now) : world_(std::move(world)), now_(now) {}
+
+void VirtualShell::start(EngineConfig config) {
+  config_ = std::move(config);
+  restart();
+}
+
+void VirtualShell::restart() {
+  TOCSIN_CHECK(!running(), "one engine at a time");
+  const auto stored = store_.load();
+  TOCSIN_CHECK(stored.has_value(), "the store in memory can always be read");
+  Step first;
+  engine_ = Engine::start(config_, *stored, now_, first);
+  carry_out(std::move(first));
+}
+
+void VirtualShell::reload(EngineConfig config) {
+  config_ = std::move(config);
+  handle(ConfigLoaded{config_});
+}
+
+void VirtualShell::post(std::vector<Alert> alerts) {
+  handle(AlertsPosted{std::move(alerts)});
+}
+
+void VirtualShell::crash() {
+  engine_.reset();
+  arrivals_.clear();
+  crash_point_.reset();
+}
+
+bool VirtualShell::crashes(CrashPoint point) {
+  if (crash_point_ != point) return false;
+  crash();
+  return true;
+}
+
+const Engine& VirtualShell::engine() const {
+  TOCSIN_CHECK(running());
+  return *engine_;
+}
+
+TimePoint VirtualShell::next_deadline() const {
+  if (!running()) return kNever;
+  const TimePoint arrival = arrivals_.empty() ? kNever : arrivals_.begin()->first;
+  return std::min(arrival, engine_->next_deadline());
+}
+
+void VirtualShell::run_until(TimePoint time) {
+  while (next_deadline() <= time) {
+    now_ = std::max(now_, next_deadline());
+    decide();
+  }
+  now_ = std::max(now_, time);
+}
+
+void VirtualShell::jump_to(TimePoint time) {
+  now_ = std::max(now_, time);
+  run_until(now_);
+}
+
+// All that has come back by now is one batch with one commit, as in the event loop.
+void VirtualShell::decide() {
+  Step batch;
+  const auto end = arrivals_.upper_bound(now_);
+  if (arrivals_.begin() == end) batch = engine_->handle(Tick{}, now_);
+  for (auto arrival = arrivals_.begin(); arrival != end; arrival = arrivals_.erase(arrival)) {
+    batch.append(engine_->handle(std::move(arrival->second), now_));
+  }
+  carry_out(std::move(batch));
+}
+
+// What comes from outside finds nobody while the program is down.
+void VirtualShell::handle(Event event) {
+  if (running()) carry_out(engine_->handle(std::move(event), now_));
+}
+
+void VirtualShell::carry_out(Step&& step) {
+  TOCSIN_CHECK(engine_->next_deadline() > now_, "a step leaves nothing behind that is due");
+  if (!step.records.empty() && crashes(CrashPoint::kBeforeCommit)) return;
+  // A failing store does not stop pages; reporting it is the event loop's.
+  if (!step.records.empty() || !step.notices.empty())
+    (void)store_.commit(step.records, history_of(step.notices, now_));
+  if (!step.notices.empty()) world_.publish(step.notices, now_);
+  if (!step.deliveries.empty() && crashes(CrashPoint::kBeforeDelivery)) return;
+  for (const EvaluateGroup& evaluation : step.evaluations) evaluate(evaluation);
+  for (const Notification& notification : step.deliveries) deliver(notification);
+}
+
+// Virtual time passes while a group's queries are asked, one after the other.
+void VirtualShell::evaluate(const EvaluateGroup& evaluation) {
+  Duration took{};
+  const AskPrometheus ask = [&](const PrometheusServer& server, const std::string& expression, TimePoint at) {
+    QueryReply reply = world_.ask(server, expression, at);
+    took += reply.took;
+    return std::move(reply.result);
+  };
+  GroupEvaluated result = evaluate_group(evaluation.plan, evaluation.at, ask, [&took] { return took; });
+  arrivals_.emplace(now_ + took, std::move(result));
+}
+
+void VirtualShell::deliver(const Notification& notification) {
+  DeliveryReply reply = world_.deliver(notification);
+  if (reply.result)
+    arrivals_.emplace(now_ + reply.took, DeliveryFinished{notification.id, std::move(*reply.result)});
+}
+
+}  // namespace tocsin
