@@ -11,12 +11,17 @@
 #include <system_error>
 #include <utility>
 
-#include <date/date.h>
-
 #include "app/folder_lock.h"
 
 namespace tocsin {
 namespace {
+
+// 20261123T101500Z: a time for file names.
+std::string compact_stamp(TimePoint t) {
+  std::string stamp = format_rfc3339(std::chrono::floor<std::chrono::seconds>(t));
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
+  return stamp;
+}
 
 constexpr int kSchemaVersion = 1;
 constexpr const char* kSchema =
@@ -191,7 +196,7 @@ namespace {
 // Moves the database and its companions out of the way; the result is the new name.
 Result<std::string> set_aside(const std::string& path, TimePoint now) {
   const std::string stamp =
-      date::format("%Y%m%dT%H%M%SZ", std::chrono::time_point_cast<std::chrono::seconds>(now));
+      compact_stamp(now);
   const std::string base = path + ".corrupt-" + stamp;
   std::string target = base;
   std::error_code error;

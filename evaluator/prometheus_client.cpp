@@ -16,8 +16,8 @@ using Failure = QueryResult::Failure;
 
 // How much longer the transport waits than the server may calculate.
 constexpr Duration kAnswerSlack = std::chrono::seconds(1);
-// An answer of a million series is about 250 MB; more is a mistake in the expression.
-constexpr std::size_t kMaxAnswerBytes = std::size_t{512} << 20;
+// Half a million series; a rule that brings more is a mistake in its expression.
+constexpr std::size_t kMaxAnswerBytes = std::size_t{128} << 20;
 constexpr std::size_t kQuotedBytes = 120;
 
 void append_parameter(std::string& out, std::string_view name, std::string_view value) {

@@ -93,7 +93,8 @@ TEST_CASE("a store that fails stops no page, and takes what waited once it works
   CHECK_FALSE(running.loop->store_fails());
   CHECK(running.noticed(NoticeKind::kStoreRecovered));
   std::size_t alerts = 0;
-  for (const Record& record : *running.store.load()) alerts += record.bucket == "alert" ? 1 : 0;
+  const auto stored = running.store.load();
+  for (const Record& record : *stored) alerts += record.bucket == "alert" ? 1 : 0;
   CHECK(alerts == 2);
 }
 
