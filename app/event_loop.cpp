@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "app/history.h"
-
 namespace tocsin {
 
 EventLoop::EventLoop(std::unique_ptr<Engine> engine, Step first, Store& store, Clock& clock,
@@ -11,6 +9,7 @@ EventLoop::EventLoop(std::unique_ptr<Engine> engine, Step first, Store& store, C
     : engine_(std::move(engine)),
       first_(std::move(first)),
       store_(store),
+      committer_(store),
       clock_(clock),
       retention_(retention),
       outlets_(std::move(outlets)) {}
@@ -110,9 +109,9 @@ void EventLoop::decide(std::deque<Event>& events) {
 }
 
 void EventLoop::carry_out(Step&& step, TimePoint now) {
-  commit(step, now);
+  committer_.commit(step, now);
   if (now >= next_forgetting_) {
-    (void)store_.forget_history(now - retention_);  // a failing store is reported by commit()
+    (void)store_.forget_history(now - retention_);  // a failing store is reported by the committer
     next_forgetting_ = now + std::chrono::minutes(15);
   }
   if (!step.notices.empty()) outlets_.publish(step.notices, now);
@@ -125,30 +124,6 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
     for (EvaluateGroup& evaluation : step.evaluations) outlets_.evaluate(std::move(evaluation));
   }
   for (Notification& notification : step.deliveries) outlets_.deliver(std::move(notification));
-}
-
-// A store that fails (a full disk) does not stop pages: they go out, the records wait in memory and are
-// offered again with every step, and the failure is reported loudly.
-void EventLoop::commit(Step& step, TimePoint now) {
-  if (step.records.empty() && step.notices.empty() && unsaved_.empty()) return;
-  for (Record& record : step.records) {
-    auto key = std::make_pair(record.bucket, record.key);
-    unsaved_.insert_or_assign(std::move(key), std::move(record));
-  }
-  std::vector<Record> batch;
-  batch.reserve(unsaved_.size());
-  for (const auto& [key, record] : unsaved_) batch.push_back(record);
-  const auto saved = store_.commit(batch, history_of(step.notices, now));
-  if (saved) {
-    unsaved_.clear();
-    if (store_fails_.exchange(false)) step.notices.push_back({NoticeKind::kStoreRecovered, "", {}, {}});
-  } else if (!store_fails_.exchange(true)) {
-    step.notices.push_back(
-        {NoticeKind::kStoreFailed,
-         "",
-         {},
-         {{"error", saved.error().message}, {"unsaved_records", std::to_string(batch.size())}}});
-  }
 }
 
 }  // namespace tocsin

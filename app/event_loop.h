@@ -3,12 +3,10 @@
 // then hands evaluations and deliveries to the workers.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <future>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -16,6 +14,7 @@
 #include <thread>
 
 #include "app/clock.h"
+#include "app/committer.h"
 #include "app/engine.h"
 #include "app/store.h"
 
@@ -49,7 +48,7 @@ class EventLoop {
   auto ask(Question question) -> std::invoke_result_t<Question, const Engine&, TimePoint>;
 
   // Whether the last commit failed.
-  bool store_fails() const { return store_fails_; }
+  bool store_fails() const { return committer_.store_fails(); }
 
   // No more evaluations are handed out; deliveries are, and results still count.
   void drain();
@@ -62,18 +61,15 @@ class EventLoop {
   bool wait_for_work(std::deque<Event>& events, std::deque<Task>& tasks);
   void decide(std::deque<Event>& events);
   void carry_out(Step&&, TimePoint now);
-  void commit(Step&, TimePoint now);
 
   std::unique_ptr<Engine> engine_;
   Step first_;
   Store& store_;
+  Committer committer_;
   Clock& clock_;
   const Duration retention_;
   TimePoint next_forgetting_ = kNoTime;
   Outlets outlets_;
-  std::map<std::pair<std::string, std::string>, Record>
-      unsaved_;  // records that a failing store has not taken yet
-  std::atomic<bool> store_fails_{false};
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/history.h"
 #include "core/check.h"
 
 namespace tocsin {
@@ -20,6 +19,7 @@ void VirtualShell::restart() {
   const auto stored = store_.load();
   TOCSIN_CHECK(stored.has_value(), "the store in memory can always be read");
   Step first;
+  committer_ = std::make_unique<Committer>(store_);
   engine_ = Engine::start(config_, *stored, now_, first);
   carry_out(std::move(first));
 }
@@ -35,6 +35,7 @@ void VirtualShell::post(std::vector<Alert> alerts) {
 
 void VirtualShell::crash() {
   engine_.reset();
+  committer_.reset();
   arrivals_.clear();
   crash_point_.reset();
 }
@@ -88,9 +89,7 @@ void VirtualShell::handle(Event event) {
 void VirtualShell::carry_out(Step&& step) {
   TOCSIN_CHECK(engine_->next_deadline() > now_, "a step leaves nothing behind that is due");
   if (!step.records.empty() && crashes(CrashPoint::kBeforeCommit)) return;
-  // A failing store does not stop pages; reporting it is the event loop's.
-  if (!step.records.empty() || !step.notices.empty())
-    (void)store_.commit(step.records, history_of(step.notices, now_));
+  committer_->commit(step, now_);
   if (!step.notices.empty()) world_.publish(step.notices, now_);
   if (!step.deliveries.empty() && crashes(CrashPoint::kBeforeDelivery)) return;
   for (const EvaluateGroup& evaluation : step.evaluations) evaluate(evaluation);

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/committer.h"
 #include "app/engine.h"
 #include "app/memory_store.h"
 
@@ -51,7 +52,7 @@ class VirtualShell {
   void jump_to(TimePoint time);
 
   void crash();
-  void crash_at(CrashPoint point) { crash_point_ = point; }
+  void crash_at(std::optional<CrashPoint> point) { crash_point_ = point; }
   // Goes on from the store with the configuration that was last given.
   void restart();
 
@@ -74,6 +75,8 @@ class VirtualShell {
   World world_;
   MemoryStore store_;
   EngineConfig config_;
+  std::unique_ptr<Committer>
+      committer_;                   // as long as the engine: what a failing store has not taken dies too
   std::unique_ptr<Engine> engine_;  // null: not running
   TimePoint now_;
   std::multimap<TimePoint, Event>

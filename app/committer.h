@@ -1,0 +1,31 @@
+// The Committer makes a step durable before anything of it is carried out, live and under virtual time. It
+// does not stop pages when the store fails (a full disk): they go out, the records wait in memory and are
+// offered again with every step, and the failure is reported loudly, once.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "app/event.h"
+#include "app/store.h"
+
+namespace tocsin {
+
+class Committer {
+ public:
+  explicit Committer(Store& store) : store_(store) {}
+
+  // Takes the step's records; adds a notice where the store has failed or recovered.
+  void commit(Step&, TimePoint now);
+  // Whether the last commit failed. From any thread.
+  bool store_fails() const { return store_fails_; }
+
+ private:
+  Store& store_;
+  std::map<std::pair<std::string, std::string>, Record> unsaved_;  // what a failing store has not taken yet
+  std::atomic<bool> store_fails_{false};
+};
+
+}  // namespace tocsin
