@@ -12,8 +12,10 @@ namespace {
 
 // Words, not numbers: the store is read by people when something has gone wrong.
 constexpr std::array<std::string_view, 4> kToldWords = {"never", "owed", "firing", "resolved"};
-constexpr std::array<std::string_view, 5> kCauseWords = {"", "condition false", "rule deleted",
-                                                         "endsAt passed", "reported resolved"};
+// In the order of ResolveCause, and as many.
+constexpr std::array<std::string_view, 6> kCauseWords = {
+    "", "condition false", "rule changed", "rule deleted", "endsAt passed", "reported resolved"};
+static_assert(kCauseWords.size() == static_cast<std::size_t>(ResolveCause::kReportedResolved) + 1);
 
 template <std::size_t N, class T>
 bool read_word(const std::array<std::string_view, N>& words, const JsonValue& value, T& out) {
@@ -27,7 +29,7 @@ bool read_word(const std::array<std::string_view, N>& words, const JsonValue& va
 
 template <std::size_t N, class T>
 std::string_view word(const std::array<std::string_view, N>& words, T value) {
-  return words[static_cast<std::size_t>(value)];
+  return words.at(static_cast<std::size_t>(value));
 }
 
 // Unset times are left out.
