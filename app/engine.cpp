@@ -79,8 +79,15 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   return engine;
 }
 
-Step Engine::handle(Event event, TimePoint now) {
+// An answer that waits may end what is about to be said: so nothing is said between two events of a batch.
+Step Engine::handle(std::span<Event> events, TimePoint now) {
   Step step;
+  for (Event& event : events) take_in(std::move(event), now, step);
+  settle(now, step);
+  return step;
+}
+
+void Engine::take_in(Event&& event, TimePoint now, Step& step) {
   if (auto* result = std::get_if<GroupEvaluated>(&event)) {
     EvaluatorOutput out;
     evaluator_.evaluated(std::move(*result), now, out);
@@ -101,11 +108,9 @@ Step Engine::handle(Event event, TimePoint now) {
     evaluator_.configure(loaded->config.evaluator, now, evaluated);
     take(std::move(evaluated), now, step);
   }
-  settle(now, step);
-  return step;
 }
 
-// Whatever is due at `now`, after every event: a tick is an event with nothing else in it.
+// Whatever is due at `now`.
 void Engine::settle(TimePoint now, Step& step) {
   EvaluatorOutput evaluated;
   evaluator_.advance(now, evaluated);

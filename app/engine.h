@@ -19,8 +19,10 @@ class Engine {
   static std::unique_ptr<Engine> start(EngineConfig, std::span<const Record> stored, TimePoint now,
                                        Step& first);
 
-  // `now` never runs backwards. Same state, same event, same time: same step.
-  Step handle(Event, TimePoint now);
+  // All events that wait are taken in first, then what is due at `now` is decided; without an event, time has
+  // passed. `now` never runs backwards. Same state, same events, same time: same step.
+  Step handle(std::span<Event>, TimePoint now);
+  Step handle(Event event, TimePoint now) { return handle(std::span(&event, 1), now); }
   TimePoint next_deadline() const;  // wake me then, at the latest
 
   const Evaluator& evaluator() const { return evaluator_; }
@@ -30,6 +32,7 @@ class Engine {
   explicit Engine(std::shared_ptr<const RoutingConfig> routing) : router_(std::move(routing)) {}
   void take(EvaluatorOutput&&, TimePoint now, Step&);
   void take(RouterOutput&&, Step&);
+  void take_in(Event&&, TimePoint now, Step&);
   void settle(TimePoint now, Step&);
 
   Evaluator evaluator_;

@@ -68,8 +68,8 @@ void EventLoop::stop() {
 
 void EventLoop::run() {
   carry_out(std::exchange(first_, {}), clock_.now());
-  std::deque<Event> events;
-  std::deque<Task> tasks;
+  std::vector<Event> events;
+  std::vector<Task> tasks;
   while (wait_for_work(events, tasks)) {
     decide(events);
     events.clear();
@@ -80,7 +80,7 @@ void EventLoop::run() {
 
 // True with what waits, or with nothing when a deadline has come; false when all is handled and the loop
 // shall end.
-bool EventLoop::wait_for_work(std::deque<Event>& events, std::deque<Task>& tasks) {
+bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tasks) {
   std::unique_lock lock(mutex_);
   while (events_.empty() && tasks_.empty() && !stopping_) {
     const TimePoint now = clock_.now();
@@ -100,12 +100,9 @@ bool EventLoop::wait_for_work(std::deque<Event>& events, std::deque<Task>& tasks
   return true;
 }
 
-void EventLoop::decide(std::deque<Event>& events) {
+void EventLoop::decide(std::vector<Event>& events) {
   const TimePoint now = clock_.now();
-  Step batch;
-  for (Event& event : events) batch.append(engine_->handle(std::move(event), now));
-  if (events.empty()) batch = engine_->handle(Tick{}, now);
-  carry_out(std::move(batch), now);
+  carry_out(engine_->handle(events, now), now);
 }
 
 void EventLoop::carry_out(Step&& step, TimePoint now) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "app/clock.h"
 #include "app/committer.h"
@@ -58,8 +58,8 @@ class EventLoop {
  private:
   using Task = std::function<void(const Engine&, TimePoint)>;
   void run();
-  bool wait_for_work(std::deque<Event>& events, std::deque<Task>& tasks);
-  void decide(std::deque<Event>& events);
+  bool wait_for_work(std::vector<Event>& events, std::vector<Task>& tasks);
+  void decide(std::vector<Event>& events);
   void carry_out(Step&&, TimePoint now);
 
   std::unique_ptr<Engine> engine_;
@@ -73,8 +73,8 @@ class EventLoop {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Event> events_;
-  std::deque<Task> tasks_;
+  std::vector<Event> events_;
+  std::vector<Task> tasks_;
   std::size_t waiting_alerts_ = 0;
   bool draining_ = false;
   bool stopping_ = false;

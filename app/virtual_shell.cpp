@@ -72,13 +72,12 @@ void VirtualShell::jump_to(TimePoint time) {
 
 // All that has come back by now is one batch with one commit, as in the event loop.
 void VirtualShell::decide() {
-  Step batch;
+  std::vector<Event> batch;
   const auto end = arrivals_.upper_bound(now_);
-  if (arrivals_.begin() == end) batch = engine_->handle(Tick{}, now_);
   for (auto arrival = arrivals_.begin(); arrival != end; arrival = arrivals_.erase(arrival)) {
-    batch.append(engine_->handle(std::move(arrival->second), now_));
+    batch.push_back(std::move(arrival->second));
   }
-  carry_out(std::move(batch));
+  carry_out(engine_->handle(batch, now_));
 }
 
 // What comes from outside finds nobody while the program is down.

@@ -210,6 +210,19 @@ EngineConfig SimulatedWorld::config() const {
   return {evaluator, routing};
 }
 
+std::set<Labels> SimulatedWorld::true_alerts(TimePoint now) const {
+  std::set<Labels> alerts;
+  for (const std::size_t index : rules_) {
+    for (std::size_t i = 0; i < FlappingSeries::kInstances; ++i) {
+      if (!series.holds(index, i, now)) continue;
+      const Rule from = rule(index);
+      alerts.insert(Labels{
+          {"alertname", from.name}, {"instance", std::to_string(i)}, {"team", from.labels.at("team")}});
+    }
+  }
+  return alerts;
+}
+
 void SimulatedWorld::change_rules() {
   const std::size_t index = chance.below(FlappingSeries::kRules);
   switch (chance.below(3)) {

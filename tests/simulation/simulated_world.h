@@ -84,6 +84,8 @@ class SimulatedWorld {
   // Alerts as somebody else would post them.
   std::vector<Alert> posted_alerts(TimePoint now);
 
+  // What rules fire whose conditions have held for long.
+  std::set<Labels> true_alerts(TimePoint now) const;
   static std::size_t rule_of(std::string_view expression_or_name);  // "r3" or "R3"
   Duration hold_for(std::size_t rule) const { return hold_for_[rule]; }
   static std::vector<std::string> integrations();

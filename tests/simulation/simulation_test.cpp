@@ -43,6 +43,7 @@ class Simulation {
     }
     calm_down();
     step_until(shell_.now() + kCalm);
+    witness_.check_what_fires(world_.true_alerts(shell_.now()), shell_.engine(), shell_.now());
     witness_.check_everybody_knows(shell_.engine(), shell_.now());
     world_.series.end(shell_.now());
     say("everything ends");
@@ -132,7 +133,7 @@ class Simulation {
   void something_happens() {
     Chance& chance = world_.chance;
     if (!shell_.running()) return;
-    switch (chance.below(12)) {
+    switch (chance.below(13)) {
       case 0:
       case 1:
         world_.prometheus = static_cast<PrometheusMood>(chance.below(5));
@@ -167,9 +168,22 @@ class Simulation {
         shell_.post(world_.posted_alerts(shell_.now()));
         if (!shell_.running()) crashed();
         return;
+      case 11:
+        return disk_is_full();
       default:
         world_.prometheus = PrometheusMood::kFine;
     }
+  }
+
+  // Pages go out all the same. Only a crash before the disk has room again would lose something, so there is
+  // none.
+  void disk_is_full() {
+    say("the disk is full");
+    shell_.crash_at(std::nullopt);
+    shell_.store().fail_commits(Error{"database or disk is full"});
+    step_until(shell_.now() + world_.chance.between(1s, 3min));
+    shell_.store().fail_commits(std::nullopt);
+    step_until(shell_.now() + Engine::kHeartbeat);
   }
 
   void reload() {

@@ -120,9 +120,7 @@ void Witness::delivered(const Notification& notification, const SimulatedWorld::
     if (!seen.insert(alert.labels).second) violated(now, "names an alert twice: " + alert.labels.to_string());
     if (!firing && !wants_resolved)
       violated(now, "tells an end that nobody wants to hear: " + alert.labels.to_string());
-    // After a jump the flush is as late as the answers that it does not know yet.
-    const bool jumped = disturbed_at_ == now;
-    if (firing && !jumped && alert.origin == AlertOrigin::kRule && !engine.evaluator().fires(alert.labels)) {
+    if (firing && alert.origin == AlertOrigin::kRule && !engine.evaluator().fires(alert.labels)) {
       violated(now, "says that fires what does not: " + alert.labels.to_string());
     }
     if (answer.heard) heard_[{integration, notification.group_key, alert.labels}] = {firing, wants_resolved};
@@ -211,6 +209,22 @@ void Witness::check_known(const Engine& engine, TimePoint now, bool calm) {
                              format_go_duration(since - kSimulationStart), integration, labels.to_string()));
       }
     }
+  }
+}
+
+void Witness::check_what_fires(const std::set<Labels>& expected, const Engine& engine, TimePoint now) {
+  std::set<Labels> firing;
+  for (const AlertView& view : engine.router().alerts(now)) {
+    if (view.alert.origin == AlertOrigin::kRule && !view.alert.resolved_at(now))
+      firing.insert(view.alert.labels);
+  }
+  for (const Labels& labels : expected) {
+    if (!firing.contains(labels))
+      violated(now, "its condition has long held, and it does not fire: " + labels.to_string());
+  }
+  for (const Labels& labels : firing) {
+    if (!expected.contains(labels))
+      violated(now, "its condition is long false, and it fires: " + labels.to_string());
   }
 }
 

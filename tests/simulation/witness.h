@@ -32,6 +32,8 @@ class Witness {
   void check_heard_in_time(const Engine&, TimePoint now);
   // After a long calm: nobody is left out, whatever happened before.
   void check_everybody_knows(const Engine&, TimePoint now);
+  // After a long calm: exactly what the series say.
+  void check_what_fires(const std::set<Labels>& expected, const Engine&, TimePoint now);
   // After everything ended: whoever heard "firing" has heard "resolved".
   void check_everything_ended(TimePoint now);
 
