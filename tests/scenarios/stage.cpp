@@ -55,6 +55,7 @@ bool Stage::understand(std::string_view words, const std::string& block) {
   if (verb == "show") return show(words);
   if (verb == "crash") return crash(words);
   if (verb == "restart") return restart(words);
+  if (verb == "disk") return disk(words);
   const auto time = read_duration(words);
   if (!time) return false;
   if (verb == "at") return run_to(started_at_ + *time);
@@ -107,6 +108,12 @@ bool Stage::crash(std::string_view words) {
   else
     return false;
   return true;
+}
+
+bool Stage::disk(std::string_view words) {
+  const bool full = words == "full";
+  shell_->store().fail_commits(full ? std::optional(Error{"database or disk is full"}) : std::nullopt);
+  return full || words == "fine";
 }
 
 bool Stage::restart(std::string_view words) {

@@ -35,6 +35,7 @@ class Stage {
   bool post(std::string_view words);
   bool show(std::string_view what);
   bool crash(std::string_view words);
+  bool disk(std::string_view words);
   bool restart(std::string_view words);
   bool run_to(TimePoint);
 
