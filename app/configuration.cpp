@@ -39,6 +39,14 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "" : slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// Of the value of a key; of the mapping itself where it lacks the key.
+Position place_of(const YamlNode& mapping, std::string_view key) {
+  for (const auto& [name, value] : mapping.entries()) {
+    if (name.text() == key) return value.position();
+  }
+  return mapping.position();
+}
+
 void add_to_hash(std::uint64_t& hash, std::string_view text) {
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
 }
@@ -58,6 +66,7 @@ class Loader {
   Global read_global(const YamlNode&);
   Labels read_external_labels(YamlObject&);
   std::shared_ptr<const EvaluatorConfig> read_rules(const YamlNode& prometheus, const Global&);
+  std::set<std::string> find_rule_files(const PrometheusServer&, Position place);
   void plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>&, const Global&,
                  EvaluatorConfig&);
   std::shared_ptr<const NotificationTemplates> read_templates(YamlObject&);
@@ -202,32 +211,40 @@ std::shared_ptr<const DeliveryConfig> Loader::deliveries(
 
 std::shared_ptr<const EvaluatorConfig> Loader::read_rules(const YamlNode& prometheus, const Global& global) {
   auto evaluator = std::make_shared<EvaluatorConfig>();
-  for (PrometheusServer& read_server : read_prometheus_servers(prometheus, folder_, problems_)) {
-    const auto server = std::make_shared<const PrometheusServer>(std::move(read_server));
-    std::set<std::string> paths;
-    for (const std::string& pattern : server->rule_files) {
-      if (const auto valid = check_rule_file_path(pattern); !valid) {
-        problems_.error(path_, prometheus.position(), valid.error().message,
-                        "use * only in the last part of the path");
-        continue;
-      }
-      const auto found = files_.find(resolve_path(folder_, pattern));
-      if (!found)
-        problems_.error(path_, prometheus.position(), fmt::format("{}: {}", pattern, found.error().message));
-      else if (found->empty() && !has_glob_magic(pattern)) {
-        problems_.error(path_, prometheus.position(), fmt::format("rule file {} does not exist", pattern),
-                        "paths are relative to the folder of the configuration file");
-      } else if (found->empty()) {
-        problems_.warning(path_, prometheus.position(), fmt::format("no file matches {}", pattern));
-      }
-      if (found) paths.insert(found->begin(), found->end());
-    }
-    for (const std::string& path : paths) plan_file(path, server, global, *evaluator);
+  std::vector<PrometheusServer> servers = read_prometheus_servers(prometheus, folder_, problems_);
+  const std::vector<YamlNode> entries = prometheus.items();
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const auto server = std::make_shared<const PrometheusServer>(std::move(servers[i]));
+    const Position place = i < entries.size() ? place_of(entries[i], "rule_files") : prometheus.position();
+    for (const std::string& path : find_rule_files(*server, place)) plan_file(path, server, global, *evaluator);
   }
   std::vector<RuleGroup> groups;
   for (const auto& plan : evaluator->groups) groups.push_back(plan->group);
   check_rule_set(groups, problems_);
   return evaluator;
+}
+
+// Each file once, whatever patterns name it.
+std::set<std::string> Loader::find_rule_files(const PrometheusServer& server, Position place) {
+  std::set<std::string> paths;
+  for (const std::string& pattern : server.rule_files) {
+    if (const auto valid = check_rule_file_path(pattern); !valid) {
+      problems_.error(path_, place, valid.error().message, "use * only in the last part of the path");
+      continue;
+    }
+    const auto found = files_.find(resolve_path(folder_, pattern));
+    if (!found) {
+      problems_.error(path_, place, fmt::format("{}: {}", pattern, found.error().message));
+    } else if (found->empty() && !has_glob_magic(pattern)) {
+      problems_.error(path_, place, fmt::format("rule file {} does not exist", pattern),
+                      "paths are relative to the folder of the configuration file");
+    } else if (found->empty()) {
+      problems_.warning(path_, place, fmt::format("no file matches {}", pattern));
+    } else {
+      paths.insert(found->begin(), found->end());
+    }
+  }
+  return paths;
 }
 
 void Loader::plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>& server,

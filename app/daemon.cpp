@@ -87,17 +87,22 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
 // The port comes first: whoever else holds it is reported before anything is touched, and links need to know
 // it.
 Result<void> Daemon::listen() {
-  HttpServerOptions http;
-  http.address = options_.listen_addresses.empty() ? ":9093" : options_.listen_addresses.front();
-  http.report_failure = [](const HttpQuery& query, std::string_view what) {
-    log(LogLevel::kError, "A request failed", {{"path", query.path}, {"error", std::string(what)}});
-  };
-  auto server = HttpServer::listen(http, [this](const HttpQuery& query) { return answer(query); });
-  if (!server) return tl::unexpected(server.error());
-  server_ = std::move(*server);
-  external_url_ =
-      options_.external_url.empty() ? default_external_url(server_->address()) : options_.external_url;
+  for (const std::string& address : options_.listen_addresses) {
+    HttpServerOptions http;
+    http.address = address;
+    http.report_failure = [](const HttpQuery& query, std::string_view what) {
+      log(LogLevel::kError, "A request failed", {{"path", query.path}, {"error", std::string(what)}});
+    };
+    auto server = HttpServer::listen(http, [this](const HttpQuery& query) { return answer(query); });
+    if (!server) return tl::unexpected(server.error());
+    servers_.push_back(std::move(*server));
+  }
+  external_url_ = options_.external_url.empty() ? default_external_url(servers_.front()->address()) : options_.external_url;
   while (external_url_.ends_with('/')) external_url_.pop_back();
+  const auto parsed = boost::urls::parse_uri(external_url_);
+  if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") || parsed->host().empty()) {
+    return fail("--web.external-url must be an http or https URL with a host, for example https://tocsin.example.com");
+  }
   return {};
 }
 
@@ -143,7 +148,9 @@ void Daemon::run(Configuration first) {
   const std::string prefix = options_.route_prefix.empty() ? path_of(external_url_) : options_.route_prefix;
   api_ = std::make_unique<Api>(*this, prefix);
   serving_ = true;
-  log(LogLevel::kInfo, "Listening on", {{"address", server_->address()}, {"external_url", external_url_}});
+  for (const auto& server : servers_) {
+    log(LogLevel::kInfo, "Listening on", {{"address", server->address()}, {"external_url", external_url_}});
+  }
   if (configuration->unevaluated_recording_rules > 0) {
     log(LogLevel::kWarning, "Recording rules are not evaluated here: leave them to Prometheus",
         {{"rules", std::to_string(configuration->unevaluated_recording_rules)}});
@@ -189,7 +196,7 @@ Result<void> Daemon::reload() {
 // as such and taken up by the next start.
 void Daemon::stop() {
   if (stopping_.exchange(true)) return;
-  if (server_) server_->stop();
+  for (const auto& server : servers_) server->stop();
   if (!loop_) return;
   loop_->drain();
   if (!deliveries_->wait_until_idle(kStopGrace)) {
@@ -266,7 +273,7 @@ std::string Daemon::metrics_text() {
     snapshot.rules = snapshot_rules(engine.evaluator());
     return true;
   });
-  snapshot.http = server_->counters();
+  for (const auto& server : servers_) snapshot.http += server->counters();
   const auto current = configuration();
   snapshot.receivers = current->receivers.size();
   snapshot.integrations = current->delivery->integrations.size();

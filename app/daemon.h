@@ -72,7 +72,7 @@ class Daemon : public ApiBackend {
   std::unique_ptr<DeliveryDesk> deliveries_;
   std::unique_ptr<EvaluationDesk> evaluations_;
   std::unique_ptr<Api> api_;
-  std::unique_ptr<HttpServer> server_;
+  std::vector<std::unique_ptr<HttpServer>> servers_;  // one per listen address
   std::atomic<bool> serving_{false};
   std::atomic<bool> stopping_{false};
   std::mutex reload_mutex_;  // one reload at a time

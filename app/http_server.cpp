@@ -329,4 +329,13 @@ void HttpServer::stop() {
   loop_->stop();
 }
 
+HttpServerCounters& HttpServerCounters::operator+=(const HttpServerCounters& other) {
+  connections_open += other.connections_open;
+  connections_parked += other.connections_parked;
+  connections_accepted += other.connections_accepted;
+  for (const auto& [status, count] : other.requests) requests[status] += count;
+  for (const auto& [reason, count] : other.refused) refused[reason] += count;
+  return *this;
+}
+
 }  // namespace tocsin

@@ -25,6 +25,9 @@ struct HttpServerCounters {
   uint64_t connections_accepted = 0;
   std::map<int, uint64_t> requests;              // answers of the handler by class: 2, 3, 4, 5
   std::map<std::string_view, uint64_t> refused;  // by reason (kHttpRefusalNames)
+
+  // Adds up what several servers counted.
+  HttpServerCounters& operator+=(const HttpServerCounters&);
 };
 
 class HttpServer {
