@@ -141,6 +141,8 @@ class KillNine(EndToEnd):
         self.assertGreaterEqual(unix_time(starts_at) - unix_time(pending["activeAt"]), 3.0, "not before its time")
         self.assertLess(unix_time(starts_at) - unix_time(pending["activeAt"]), 5.0, "the `for` did not start over")
 
+        # The page may arrive before its answer is recorded; killed in between, it would rightly be said again.
+        wait_until("the answer is recorded", lambda: "msg=Notified" in tocsin.program.text())
         tocsin.kill()
         tocsin.start()
         firing = tocsin.wait_for_state("Slow", "firing")
