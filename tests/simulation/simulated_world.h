@@ -87,6 +87,7 @@ class SimulatedWorld {
   // What rules fire whose conditions have held for long.
   std::set<Labels> true_alerts(TimePoint now) const;
   static std::size_t rule_of(std::string_view expression_or_name);  // "r3" or "R3"
+  const std::set<std::size_t>& rules() const { return rules_; }
   Duration hold_for(std::size_t rule) const { return hold_for_[rule]; }
   static std::vector<std::string> integrations();
 

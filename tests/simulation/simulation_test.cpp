@@ -98,6 +98,7 @@ class Simulation {
   EngineConfig configured() {
     EngineConfig config = world_.config();
     routing_ = config.routing;
+    witness_.configured(world_.rules());
     return config;
   }
 

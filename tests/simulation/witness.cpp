@@ -50,6 +50,12 @@ void Witness::queried(std::size_t rule, const VirtualShell::QueryReply& reply, T
     holding.insert(std::string(sample.labels.value("instance")));
 }
 
+void Witness::configured(const std::set<std::size_t>& rules) {
+  for (std::size_t rule = 0; rule < FlappingSeries::kRules; ++rule) {
+    if (!rules.contains(rule)) deleted_.insert(rule);
+  }
+}
+
 // Takes in the answers that have come back. One that comes back right now may be lost yet, by a crash before
 // the commit: that something holds is believed at once, that it does not only later.
 void Witness::learn(TimePoint now) {
@@ -122,6 +128,10 @@ void Witness::delivered(const Notification& notification, const SimulatedWorld::
       violated(now, "tells an end that nobody wants to hear: " + alert.labels.to_string());
     if (firing && alert.origin == AlertOrigin::kRule && !engine.evaluator().fires(alert.labels)) {
       violated(now, "says that fires what does not: " + alert.labels.to_string());
+    }
+    const bool ended_with_rule = alert.cause == ResolveCause::kRuleDeleted && !alert.labels.has("rule");
+    if (ended_with_rule && !deleted_.contains(SimulatedWorld::rule_of(alert.labels.value("alertname")))) {
+      violated(now, "says that a rule was deleted which was not: " + alert.labels.to_string());
     }
     if (answer.heard) heard_[{integration, notification.group_key, alert.labels}] = {firing, wants_resolved};
   }

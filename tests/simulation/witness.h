@@ -17,6 +17,7 @@ namespace tocsin {
 class Witness {
  public:
   // What happened, as it happened.
+  void configured(const std::set<std::size_t>& rules);
   // One query of an evaluation: those of the same `now` and `at` are asked one after the other and come back
   // together.
   void queried(std::size_t rule, const VirtualShell::QueryReply&, TimePoint at, TimePoint now);
@@ -82,6 +83,7 @@ class Witness {
   TimePoint disturbed_at_ = kNoTime;
   std::deque<Evaluation> evaluations_;
   std::map<std::size_t, RuleKnowledge> rules_;
+  std::set<std::size_t> deleted_;  // rules that were not configured at least for a while
   std::vector<std::string> violations_;
 };
 
