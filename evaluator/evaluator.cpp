@@ -360,6 +360,10 @@ void Evaluator::enact(const GroupPlan* plan, const RuleKey& key, const Rule* rul
       alert.cause = transition.cause;
       Notice notice = about(NoticeKind::kAlertResolved, labels, key);
       notice.details.emplace_back("cause", to_string(transition.cause));
+      const auto holders = firing_.find(alert.labels);
+      if (holders != firing_.end() && holders->second > 1) {
+        notice.details.emplace_back("but", "another rule fires the same alert, so it goes on");
+      }
       out.notices.push_back(std::move(notice));
       resolve(std::move(alert), out);
       break;
