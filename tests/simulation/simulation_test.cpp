@@ -258,7 +258,7 @@ TEST_CASE("whatever goes wrong, people hear what fires and what ended, once and 
     MESSAGE(simulation.trace());
     return check_seed(g_seed);
   }
-  const std::uint64_t seeds = environment("TOCSIN_SEEDS", 150);
+  const std::uint64_t seeds = environment("TOCSIN_SEEDS", 300);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) check_seed(seed);
 }
 
