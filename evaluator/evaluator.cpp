@@ -158,6 +158,11 @@ void Evaluator::configure(std::shared_ptr<const EvaluatorConfig> config, TimePoi
     for (Transition& transition : transitions) enact(nullptr, key, nullptr, std::move(transition), now, out);
   }
   take(health_.settle_unknown(health_keys, now), out);
+  // One that comes back later has not been failing all the time.
+  std::erase_if(servers_, [&](const auto& entry) {
+    return std::find(health_keys.begin(), health_keys.end(), server_health_key(entry.first)) ==
+           health_keys.end();
+  });
   configured_ = true;
 }
 
@@ -400,7 +405,12 @@ void Evaluator::fail_rule(GroupState& group, std::size_t rule_index, const RuleO
   }
   state.health = RuleHealth::kFailing;
   state.last_error = outcome.error;
-  const bool server_fails = is_set(servers_[plan.server->name].failing_since);
+  // Silent only where the server's own alert speaks for the rule. One that answers other groups meanwhile
+  // never fails for long enough to have that alert.
+  const ServerState& server = servers_[plan.server->name];
+  const bool answers_others =
+      is_set(server.answered_at) && now - server.answered_at < plan.interval + group.took;
+  const bool server_fails = is_set(server.failing_since) && !answers_others;
   if (state.failures_in_a_row < HealthWatch::kToleratedFailures || server_fails) return;
   const Labels labels = LabelsBuilder(rule_labels(plan, rule))
                             .set("alertname", "RuleEvaluationFailing")
@@ -452,12 +462,13 @@ void Evaluator::judge_server(const GroupEvaluated& result, TimePoint now, Evalua
     if (is_set(server.failing_since)) {
       out.notices.push_back({NoticeKind::kPrometheusReachable, plan.server->name, {}, {}});
     }
-    server = {};
+    server = {kNoTime, now};
     take(health_.settle(key, ResolveCause::kConditionFalse, now), out);
     return;
   }
   if (!is_set(server.failing_since)) {
-    server.failing_since = now;
+    // From the slot on: a group of many rules may have waited long for each of them.
+    server.failing_since = std::max(result.at, server.answered_at);
     out.notices.push_back({NoticeKind::kPrometheusUnreachable, plan.server->name, {}, {{"error", error}}});
   }
   if (now - server.failing_since < (HealthWatch::kToleratedFailures - 1) * plan.interval) return;

@@ -95,6 +95,7 @@ class Evaluator {
  private:
   struct ServerState {
     TimePoint failing_since = kNoTime;  // since when no evaluation got any answer
+    TimePoint answered_at = kNoTime;    // when one last got an answer
   };
 
   static GroupState adopt(std::shared_ptr<const GroupPlan>, const GroupState* before, TimePoint now);

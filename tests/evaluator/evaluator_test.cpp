@@ -188,6 +188,48 @@ TEST_CASE("a server that answers nothing is one alert, not one for each of its r
   CHECK(world.evaluate(kDown) == "PrometheusReachable, AlertResolved, RuleRecovered, RuleRecovered");
 }
 
+TEST_CASE("a group that never gets an answer is reported though its server answers other groups") {
+  World world;
+  world.group("rules.yml", "fine").rules = {alerting("Down")};
+  world.group("rules.yml", "slow").rules = {alerting("Heavy")};
+  world.configure();
+  std::string fired;
+  for (int evaluations = 0; evaluations < 10; ++evaluations) {
+    world.out = {};
+    world.now = world.evaluator.next_deadline();
+    world.evaluator.advance(world.now, world.out);
+    const std::vector<EvaluateGroup> due = std::move(world.out.evaluations);
+    for (const EvaluateGroup& evaluation : due) {
+      GroupEvaluated result{evaluation.plan, evaluation.at, {RuleOutcome()}, {}};
+      result.outcomes[0].evaluated = true;
+      if (evaluation.plan->group.name == "slow") {
+        result.outcomes[0].failure = QueryResult::Failure::kUnreachable;
+        result.outcomes[0].error = "the server did not answer in time";
+      }
+      world.evaluator.evaluated(std::move(result), world.now, world.out);
+    }
+    for (const Alert& alert : world.out.alerts) fired += alert.labels.value("alertname");
+  }
+  CHECK(fired == "RuleEvaluationFailing");
+}
+
+TEST_CASE("a server that hangs for longer than the tolerance is reported after one evaluation") {
+  World world;
+  world.group("rules.yml", "g").rules = {alerting("Down")};
+  world.configure();
+  world.now = world.evaluator.next_deadline();
+  world.evaluator.advance(world.now, world.out);
+  const EvaluateGroup evaluation = world.out.evaluations.at(0);
+  GroupEvaluated result{evaluation.plan, evaluation.at, {RuleOutcome()}, 20min};
+  result.outcomes[0].evaluated = true;
+  result.outcomes[0].failure = QueryResult::Failure::kUnreachable;
+  result.outcomes[0].error = "the server did not answer in time";
+  world.out = {};
+  world.evaluator.evaluated(std::move(result), world.now + 20min, world.out);
+  REQUIRE(world.out.alerts.size() == 1);
+  CHECK(world.out.alerts[0].labels.value("alertname") == "PrometheusUnreachable");
+}
+
 TEST_CASE("a reload keeps the state of rules that stay, also of one that moved to another group") {
   World world;
   world.group("rules.yml", "g").rules = {alerting("Down", {}, 2min)};
