@@ -14,7 +14,7 @@ bool same_value(double a, double b) {
 // What becomes of an instance that the result lacks: true if keep_firing_for holds it.
 bool kept(const TrackerPolicy& policy, Instance& instance, TimePoint at) {
   if (instance.state != Instance::State::kFiring || policy.keep_firing_for <= Duration::zero()) return false;
-  if (!is_set(instance.keep_firing_since)) instance.keep_firing_since = at;
+  if (!is_set(instance.keep_firing_since) || instance.keep_firing_since > at) instance.keep_firing_since = at;
   return at - instance.keep_firing_since < policy.keep_firing_for;
 }
 
@@ -37,13 +37,17 @@ Result<std::vector<Transition>> AlertTracker::advance(const TrackerPolicy& polic
       instance = known->second;
     }
     const bool fired_before = instance.state == State::kFiring;
+    // The clock may have been set back over a restart: then `for` counts anew, and what fired before its own
+    // start has not become too young by that.
+    const bool fired_later = fired_before && instance.fired_at > at;
+    if (!fired_before) instance.active_at = std::min(instance.active_at, at);
     const bool returned = is_set(instance.keep_firing_since);
     const bool changed = !same_value(instance.value, seed.value) || instance.annotations != seed.annotations;
     instance.keep_firing_since = kNoTime;
     instance.annotations = std::move(seed.annotations);
     instance.value = seed.value;
 
-    const bool held_long_enough = at - instance.active_at >= policy.hold_for;
+    const bool held_long_enough = fired_later || at - instance.active_at >= policy.hold_for;
     if (!fired_before && held_long_enough) {
       instance.state = State::kFiring;
       instance.fired_at = at;

@@ -74,7 +74,8 @@ void Delivery::restore(const Memory& memory, TimePoint now) {
   rejections_ = memory.rejections;
   bool held = is_set(memory.held_until);
   state_ = held ? State::kHeld : State::kBackingOff;
-  next_attempt_at_ = held ? memory.held_until : now;
+  // The clock may have been set back while we were away: no hold waits for a future that was a mistake.
+  next_attempt_at_ = held ? std::min(memory.held_until, now + kLongestHold) : now;
 }
 
 std::string_view to_string(Delivery::State state) {

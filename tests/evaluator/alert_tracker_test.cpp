@@ -39,6 +39,18 @@ InstanceSeed seed(const Labels& labels, double value = 1, Labels annotations = {
 
 }  // namespace
 
+TEST_CASE("a clock that was set back neither resolves what fires nor holds up what is pending") {
+  Story story{{.hold_for = 5min, .keep_firing_for = 2min}};
+  story.at(1000h, {seed(kFoo)});
+  CHECK(story.at(1000h + 5min, {seed(kFoo), seed(kBar)}) == "fired, pending");
+  CHECK(story.at(0min, {seed(kFoo), seed(kBar)}) == "");
+  CHECK(story.at(4min, {seed(kFoo), seed(kBar)}) == "");
+  CHECK(story.at(5min, {seed(kFoo), seed(kBar)}) == "fired");
+  CHECK(story.at(6min, {}) == "kept, kept");
+  CHECK(story.at(1min, {}) == "");
+  CHECK(story.at(3min, {}) == "resolved, resolved");
+}
+
 TEST_CASE("an alert waits for its `for` and fires at the evaluation that completes it") {
   Story story{{.hold_for = 5min}};
   CHECK(story.at(0min, {seed(kFoo)}) == "pending");

@@ -68,6 +68,9 @@ TEST_CASE("After a restart what was under way is due at once, and what was held 
   again.restore(delivery.memory(), at(100));
   CHECK(again.state() == Delivery::State::kHeld);
   CHECK(again.next_attempt_at() == at(300));
+  again.restore({.id = "id", .rejections = 1, .held_until = at(1'000'000)}, at(100));
+  CHECK(again.next_attempt_at() == at(3700));
+  again.restore(delivery.memory(), at(100));
   again.again(at(300));
   again.rejected(refused(), at(300), std::chrono::minutes(5));
   CHECK(again.next_attempt_at() == at(900));
