@@ -1,10 +1,22 @@
 #include "app/delivery_desk.h"
 
 #include <chrono>
+#include <exception>
 
 #include "app/secret_files.h"
 
 namespace tocsin {
+namespace {
+
+// Null where a reload has put another integration in its place, or none.
+std::shared_ptr<const Integration> meant_by(const Notification& notification, const DeliveryConfig& config) {
+  const auto place = config.integrations.find(notification.integration);
+  if (place == config.integrations.end()) return nullptr;
+  const std::string& meant = notification.integration_fingerprint;
+  return meant.empty() || meant == place->second->fingerprint() ? place->second : nullptr;
+}
+
+}  // namespace
 
 DeliveryDesk::DeliveryDesk(Transport& transport, Clock& clock, std::shared_ptr<const DeliveryConfig> config,
                            Post post, Observe observe)
@@ -40,17 +52,17 @@ void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notificati
     config = config_;
   }
   Attempt attempt{notification->integration, {}, {}, ""};
-  const auto place = config->integrations.find(notification->integration);
-  if (place == config->integrations.end()) {
-    attempt.result = {DeliveryResult::Outcome::kRejected,
+  const std::shared_ptr<const Integration> integration = meant_by(*notification, *config);
+  if (!integration) {
+    // The router knows of the reload in a moment, and then tries again at the right place.
+    attempt.result = {DeliveryResult::Outcome::kFailed,
                       0,
                       "other",
-                      "the configuration has no such integration any more",
+                      "a reload has just changed or removed the integration",
                       {},
                       ""};
     return finish(*notification, std::move(attempt));
   }
-  const std::shared_ptr<const Integration> integration = place->second;
   const BuildContext context{*config->templates, config->external_url, clock_.now(), reveal};
   auto built = integration->build(*notification, context);
   if (!built) {

@@ -32,6 +32,8 @@ struct Notification {
   std::string
       id;  // names this notification in the outbox and in the history; stable over retries and restarts
   IntegrationId integration;
+  // Of the integration that was meant: after a reload another one may stand in its place. Empty: not known.
+  std::string integration_fingerprint;
   std::string group_key;  // Alertmanager's text; its SHA-256 is the outward deduplication id
   std::string route_id;
   Labels group_labels;

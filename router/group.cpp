@@ -230,6 +230,7 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
   Notification notification;
   notification.id = integration.delivery.id();
   notification.integration = integration.entry.id;
+  notification.integration_fingerprint = integration.entry.fingerprint;
   notification.group_key = terms_.group_key;
   notification.route_id = terms_.route_id;
   notification.group_labels = terms_.labels;
