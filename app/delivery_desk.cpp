@@ -16,6 +16,30 @@ std::shared_ptr<const Integration> meant_by(const Notification& notification, co
   return meant.empty() || meant == place->second->fingerprint() ? place->second : nullptr;
 }
 
+// What breaks in one integration costs this attempt, never the program and with it all other pages.
+Result<BuiltRequest> build(const Integration& integration, const Notification& notification,
+                           const BuildContext& context) {
+  try {
+    return integration.build(notification, context);
+  } catch (const std::exception& error) {
+    return fail(std::string("the message could not be built: ") + error.what());
+  }
+}
+
+DeliveryResult read(const Integration& integration, const Notification& notification,
+                    const OutboundAnswer& answer) {
+  try {
+    return integration.read(notification, answer);
+  } catch (const std::exception& error) {
+    return {DeliveryResult::Outcome::kFailed,
+            answer.status,
+            "other",
+            std::string("the answer could not be read: ") + error.what(),
+            {},
+            ""};
+  }
+}
+
 }  // namespace
 
 DeliveryDesk::DeliveryDesk(Transport& transport, Clock& clock, std::shared_ptr<const DeliveryConfig> config,
@@ -64,7 +88,7 @@ void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notificati
     return finish(*notification, std::move(attempt));
   }
   const BuildContext context{*config->templates, config->external_url, clock_.now(), reveal};
-  auto built = integration->build(*notification, context);
+  auto built = build(*integration, *notification, context);
   if (!built) {
     attempt.result = {DeliveryResult::Outcome::kRejected, 0, "other", built.error().message, {}, ""};
     return finish(*notification, std::move(attempt));
@@ -73,7 +97,7 @@ void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notificati
   const auto started = std::chrono::steady_clock::now();
   transport_.send(std::move(built->request),
                   [this, notification, integration, attempt, started](const OutboundAnswer& answer) mutable {
-                    attempt.result = integration->read(*notification, answer);
+                    attempt.result = read(*integration, *notification, answer);
                     attempt.took = std::chrono::steady_clock::now() - started;
                     finish(*notification, std::move(attempt));
                   });

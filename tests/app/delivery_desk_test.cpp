@@ -65,3 +65,8 @@ TEST_CASE("a notification goes to the integration that was meant, not to the one
   CHECK(deliver(Fault::kNone, "a").outcome == Outcome::kDelivered);
   CHECK(deliver(Fault::kNone, "b").outcome == Outcome::kFailed);
 }
+
+TEST_CASE("an integration that breaks costs the attempt, not the program") {
+  CHECK(deliver(Fault::kBuild, "a").outcome == Outcome::kRejected);
+  CHECK(deliver(Fault::kRead, "a").outcome == Outcome::kFailed);
+}
