@@ -202,6 +202,7 @@ void Daemon::stop() {
   if (!deliveries_->wait_until_idle(kStopGrace)) {
     log(LogLevel::kWarning, "Some deliveries did not finish in time; they go on after the next start", {});
   }
+  evaluations_->close();
   query_transport_->stop();
   evaluations_->stop();
   delivery_transport_->stop();

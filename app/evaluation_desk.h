@@ -27,15 +27,20 @@ class EvaluationDesk {
   ~EvaluationDesk();
 
   void take(EvaluateGroup);
+  // From now on nothing is taken, and what is under way is not posted: a query that a stop cuts off says
+  // nothing about its server.
+  void close();
   void stop();
 
  private:
+  void evaluate(const EvaluateGroup&);
   QueryResult ask(const PrometheusServer&, const std::string& expression, TimePoint at);
 
   Transport& transport_;
   Clock& clock_;
   Post post_;
   std::mutex mutex_;
+  bool closed_ = false;
   std::map<std::string, std::unique_ptr<WorkerPool>> pools_;  // by server name
   std::set<std::string> without_post_;                        // URLs of servers that take no POST
 };
