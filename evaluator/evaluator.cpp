@@ -22,8 +22,8 @@ RuleKey key_of(const GroupPlan& plan, std::size_t rule_index) {
   RuleKey key{plan.server->name, plan.group.file, plan.group.name, rule.name, labels_text(rule.labels), 0};
   for (std::size_t i = 0; i < rule_index; ++i) {
     const Rule& earlier = plan.group.rules[i];
-    if (earlier.kind == rule.kind && earlier.name == rule.name && earlier.labels == rule.labels)
-      ++key.ordinal;
+    // Also across kinds: a recording rule must not take over the state of an alert of its name.
+    if (earlier.name == rule.name && earlier.labels == rule.labels) ++key.ordinal;
   }
   return key;
 }

@@ -245,6 +245,17 @@ TEST_CASE("a reload keeps the state of rules that stay, also of one that moved t
   CHECK(world.store.size() == 1);
 }
 
+TEST_CASE("a recording rule of the same name does not take an alert's state over a reload") {
+  World world;
+  Rule recording = alerting("Down");
+  recording.kind = Rule::Kind::kRecording;
+  world.group("rules.yml", "g").rules = {recording, alerting("Down")};
+  world.configure();
+  world.evaluate(kDown);
+  world.configure();
+  CHECK(world.evaluate({}) == "AlertResolved");
+}
+
 TEST_CASE("a deleted rule resolves its alerts at once") {
   World world;
   world.group("rules.yml", "g").rules = {alerting("Down")};
