@@ -275,9 +275,14 @@ void Evaluator::apply(GroupState& group, std::size_t rule_index, RuleOutcome out
   state.evaluation_took = outcome.took;
   state.samples = outcome.samples;
   state.warnings = outcome.warnings;
-  for (const std::string& failure : outcome.template_failures) {
-    out.notices.push_back(
-        {NoticeKind::kTemplateFailed, state.key.home(), {}, {{"rule", rule.name}, {"error", failure}}});
+  if (!outcome.template_failures.empty()) {
+    // One for all: a template that fails does so for every series, at every evaluation.
+    out.notices.push_back({NoticeKind::kTemplateFailed,
+                           state.key.home(),
+                           {},
+                           {{"rule", rule.name},
+                            {"error", outcome.template_failures.front()},
+                            {"failures", std::to_string(outcome.template_failures.size())}}});
   }
   if (outcome.failed()) return fail_rule(group, rule_index, outcome, now, out);
 

@@ -256,6 +256,17 @@ TEST_CASE("a recording rule of the same name does not take an alert's state over
   CHECK(world.evaluate({}) == "AlertResolved");
 }
 
+TEST_CASE("a template that fails for many series is one notice") {
+  World world;
+  Rule rule = alerting("Down");
+  rule.annotations = {{"summary", "{{ query 1 }}"}};
+  world.group("rules.yml", "g").rules = {rule};
+  world.configure();
+  const std::vector<Sample> both = {{Labels{{"instance", "a"}}, 1, false, ""},
+                                    {Labels{{"instance", "b"}}, 1, false, ""}};
+  CHECK(world.evaluate(both) == "TemplateFailed, AlertFired, AlertFired");
+}
+
 TEST_CASE("a deleted rule resolves its alerts at once") {
   World world;
   world.group("rules.yml", "g").rules = {alerting("Down")};
