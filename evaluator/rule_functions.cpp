@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "core/duration.h"
+#include "core/go_regex.h"
 #include "core/humanize.h"
 #include "core/labels.h"
+#include "core/letter_case.h"
 #include "core/template/go_float.h"
 #include "evaluator/template_sample.h"
 #include "evaluator/text_functions.h"
@@ -122,9 +124,9 @@ void add_text_functions(FunctionMap& functions) {
                 [](const std::string& pattern, const std::string& replacement, const std::string& text) {
                   return regex_replace_all(pattern, replacement, text);
                 });
-  functions.add("title", [](const std::string& text) { return title_text(text); });
-  functions.add("toUpper", [](const std::string& text) { return upper_text(text); });
-  functions.add("toLower", [](const std::string& text) { return lower_text(text); });
+  functions.add("title", [](const std::string& text) { return upper_initials(text); });
+  functions.add("toUpper", [](const std::string& text) { return upper_case(text); });
+  functions.add("toLower", [](const std::string& text) { return lower_case(text); });
   functions.add("stripPort", strip_port);
   functions.add("stripDomain", strip_domain);
   functions.add("graphLink", [](const std::string& expression) { return graph_link(expression); });

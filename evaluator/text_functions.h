@@ -1,25 +1,11 @@
-// The text functions of rule templates, as Go's standard library and Prometheus do them. Each is a function
-// of its arguments only.
+// Text functions that only rule templates have, for addresses and URLs, as Go's standard library and
+// Prometheus do them. Each is a function of its arguments only.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "core/result.h"
-
 namespace tocsin {
-
-std::string upper_text(std::string_view);
-std::string lower_text(std::string_view);
-// The first letter of each word up, the rest untouched; anything but a letter, a digit or _ ends a word (Go's
-// strings.Title).
-std::string title_text(std::string_view);
-
-// RE2, unanchored. The error text is Go's.
-Result<bool> regex_matches(const std::string& pattern, std::string_view text);
-// $1, ${name} and $$ in the replacement, as Go's Regexp.Expand reads them.
-Result<std::string> regex_replace_all(const std::string& pattern, std::string_view replacement,
-                                      std::string_view text);
 
 std::string strip_port(const std::string& host_and_port);
 // Up to the first dot, with the port; IP addresses stay as they are.

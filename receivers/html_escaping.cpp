@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "core/letter_case.h"
 #include "core/template/escape.h"
 #include "core/template/go_format.h"
 #include "receivers/html_state.h"
-#include "receivers/letter_case.h"
 
 namespace tocsin {
 namespace {

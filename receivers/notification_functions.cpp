@@ -1,16 +1,16 @@
 #include "receivers/notification_functions.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <optional>
 
+#include "core/go_regex.h"
 #include "core/humanize.h"
+#include "core/letter_case.h"
 #include "core/template/go_float.h"
 #include "core/template/go_time_format.h"
 #include "core/template/object.h"
 #include "core/template/rune.h"
-#include "receivers/letter_case.h"
 #include "receivers/notification_objects.h"
 
 namespace tocsin {
@@ -42,67 +42,28 @@ std::string trim_space(Text text) {
   return begin < end ? text.substr(begin, end - begin) : "";
 }
 
-re2::RE2::Options quiet() {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  return options;
-}
-
-Error bad_pattern(Text pattern, const re2::RE2& regex) {
-  return Error{fmt::format("error parsing regexp: {}: `{}`", regex.error(), pattern)};
-}
-
-// The group that `name` of "$name" stands for; empty for one that does not exist, as in Go.
-std::string_view group_text(const re2::RE2& regex, const std::vector<re2::StringPiece>& groups,
-                            const std::string& name) {
-  std::size_t index = groups.size();
-  if (name.find_first_not_of("0123456789") == std::string::npos && name.size() < 8) {
-    index = static_cast<std::size_t>(std::stoul(name));
-  } else if (const auto named = regex.NamedCapturingGroups().find(name);
-             named != regex.NamedCapturingGroups().end()) {
-    index = static_cast<std::size_t>(named->second);
-  }
-  return index < groups.size() && groups[index].data() != nullptr
-             ? std::string_view(groups[index].data(), groups[index].size())
-             : std::string_view();
-}
-
-bool is_name_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-// Appends the replacement with its $ forms filled in; a $ that begins none stands for itself.
-void append_expanded(std::string& out, std::string_view replacement, const re2::RE2& regex,
-                     const std::vector<re2::StringPiece>& groups) {
-  for (std::size_t i = 0; i < replacement.size(); ++i) {
-    if (replacement[i] != '$') {
-      out.push_back(replacement[i]);
-      continue;
-    }
-    if (replacement.substr(i, 2) == "$$") {
-      out.push_back('$');
-      ++i;
-      continue;
-    }
-    const bool braced = replacement.substr(i, 2) == "${";
-    const std::size_t begin = i + (braced ? 2 : 1);
-    std::size_t end = begin;
-    while (end < replacement.size() && is_name_character(replacement[end])) ++end;
-    const bool closed = !braced || (end < replacement.size() && replacement[end] == '}');
-    if (end == begin || !closed) {
-      out.push_back('$');
-      continue;
-    }
-    out += group_text(regex, groups, std::string(replacement.substr(begin, end - begin)));
-    i = braced ? end : end - 1;
-  }
-}
-
 std::optional<int> hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return std::nullopt;
+}
+
+// Go's url.QueryUnescape.
+Result<std::string> query_unescape(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i] == '+' ? ' ' : text[i]);
+      continue;
+    }
+    const auto high = i + 2 < text.size() ? hex_value(text[i + 1]) : std::nullopt;
+    const auto low = i + 2 < text.size() ? hex_value(text[i + 2]) : std::nullopt;
+    if (!high || !low) return fail(fmt::format("invalid URL escape \"{}\"", text.substr(i, 3)));
+    out.push_back(static_cast<char>(*high * 16 + *low));
+    i += 2;
+  }
+  return out;
 }
 
 constexpr std::string_view kUrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -196,13 +157,9 @@ void add_text_functions(Functions& out) {
             for (std::size_t i = 0; i < items.size(); ++i) text += (i == 0 ? "" : separator) + items[i];
             return text;
           }));
-  out.add("match", make_function([](Text pattern, Text text) -> Result<bool> {
-            const re2::RE2 regex(pattern, quiet());
-            if (!regex.ok()) return tl::unexpected<Error>(bad_pattern(pattern, regex));
-            return re2::RE2::PartialMatch(text, regex);
-          }));
+  out.add("match", make_function([](Text pattern, Text text) { return regex_matches(pattern, text); }));
   out.add("reReplaceAll", make_function([](Text pattern, Text replacement, Text text) {
-            return replace_all_matches(pattern, replacement, text);
+            return regex_replace_all(pattern, replacement, text);
           }));
   out.add("urlUnescape", make_function([](Text text) { return query_unescape(text); }));
   out.add("base64encode", make_function([](Text text) { return base64_encoded(text); }));
@@ -245,45 +202,6 @@ void add_collection_functions(Functions& out) {
 }
 
 }  // namespace
-
-Result<std::string> replace_all_matches(const std::string& pattern, const std::string& replacement,
-                                        const std::string& text) {
-  const re2::RE2 regex(pattern, quiet());
-  if (!regex.ok()) return tl::unexpected<Error>(bad_pattern(pattern, regex));
-  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(regex.NumberOfCapturingGroups()) + 1);
-  std::string out;
-  std::size_t copied = 0;
-  for (std::size_t search = 0; search <= text.size();) {
-    if (!regex.Match(text, search, text.size(), re2::RE2::UNANCHORED, groups.data(),
-                     static_cast<int>(groups.size())))
-      break;
-    const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
-    const std::size_t end = begin + groups[0].size();
-    out.append(text, copied, begin - copied);
-    // An empty match right after a match does not count, as in Go.
-    if (end > copied || begin == 0) append_expanded(out, replacement, regex, groups);
-    copied = end;
-    const std::size_t width = search < text.size() ? tmpl::decode_rune(text, search).width : 1;
-    search = std::max(search + width, end);
-  }
-  return out.append(text, copied, std::string::npos);
-}
-
-Result<std::string> query_unescape(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i] == '+' ? ' ' : text[i]);
-      continue;
-    }
-    const auto high = i + 2 < text.size() ? hex_value(text[i + 1]) : std::nullopt;
-    const auto low = i + 2 < text.size() ? hex_value(text[i + 2]) : std::nullopt;
-    if (!high || !low) return fail(fmt::format("invalid URL escape \"{}\"", text.substr(i, 3)));
-    out.push_back(static_cast<char>(*high * 16 + *low));
-    i += 2;
-  }
-  return out;
-}
 
 tmpl::FunctionMap moment_functions(TimePoint now,
                                    std::function<Result<std::string>(const std::string&)> route_label) {

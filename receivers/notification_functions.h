@@ -21,10 +21,4 @@ std::shared_ptr<const tmpl::FunctionMap> notification_functions();
 tmpl::FunctionMap moment_functions(TimePoint now,
                                    std::function<Result<std::string>(const std::string& name)> route_label);
 
-// Go's Regexp.ReplaceAllString: $1, ${name} and $$ in the replacement. Fails on a bad pattern.
-Result<std::string> replace_all_matches(const std::string& pattern, const std::string& replacement,
-                                        const std::string& text);
-// Go's url.QueryUnescape.
-Result<std::string> query_unescape(const std::string& text);
-
 }  // namespace tocsin

@@ -1,8 +1,9 @@
-#include "receivers/letter_case.h"
+#include "core/letter_case.h"
 
 #include <locale.h>
 #include <wctype.h>
 
+#include <utility>
 #include <vector>
 
 #include "core/template/rune.h"
@@ -37,6 +38,11 @@ bool is_cased(char32_t rune) {
 
 bool is_between_letters(char32_t rune) {
   return rune == '\'' || rune == '.' || rune == ':' || rune == 0xb7 || rune == 0x2019;
+}
+
+bool separates_words(char32_t rune) {
+  if (tmpl::is_identifier_rune(rune)) return false;
+  return rune < 0x80 || unicode() == nullptr || iswspace_l(static_cast<wint_t>(rune), unicode()) != 0;
 }
 
 std::vector<char32_t> runes_of(std::string_view text) {
@@ -83,6 +89,13 @@ std::string title_case(std::string_view text) {
     append_rune(out, rune);
   }
   return out;
+}
+
+std::string upper_initials(std::string_view text) {
+  char32_t previous = ' ';
+  return mapped(text, [&previous](char32_t rune) {
+    return separates_words(std::exchange(previous, rune)) ? upper(rune) : rune;
+  });
 }
 
 }  // namespace tocsin
