@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "app/config_redaction.h"
@@ -216,7 +215,8 @@ std::shared_ptr<const EvaluatorConfig> Loader::read_rules(const YamlNode& promet
   for (std::size_t i = 0; i < servers.size(); ++i) {
     const auto server = std::make_shared<const PrometheusServer>(std::move(servers[i]));
     const Position place = i < entries.size() ? place_of(entries[i], "rule_files") : prometheus.position();
-    for (const std::string& path : find_rule_files(*server, place)) plan_file(path, server, global, *evaluator);
+    for (const std::string& path : find_rule_files(*server, place))
+      plan_file(path, server, global, *evaluator);
   }
   std::vector<RuleGroup> groups;
   for (const auto& plan : evaluator->groups) groups.push_back(plan->group);

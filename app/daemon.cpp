@@ -9,7 +9,6 @@
 #include "app/log.h"
 #include "app/sqlite_store.h"
 #include "app/version.h"
-#include "core/duration.h"
 
 namespace tocsin {
 namespace {
@@ -97,11 +96,14 @@ Result<void> Daemon::listen() {
     if (!server) return tl::unexpected(server.error());
     servers_.push_back(std::move(*server));
   }
-  external_url_ = options_.external_url.empty() ? default_external_url(servers_.front()->address()) : options_.external_url;
+  external_url_ = options_.external_url.empty() ? default_external_url(servers_.front()->address())
+                                                : options_.external_url;
   while (external_url_.ends_with('/')) external_url_.pop_back();
   const auto parsed = boost::urls::parse_uri(external_url_);
   if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") || parsed->host().empty()) {
-    return fail("--web.external-url must be an http or https URL with a host, for example https://tocsin.example.com");
+    return fail(
+        "--web.external-url must be an http or https URL with a host, for example "
+        "https://tocsin.example.com");
   }
   return {};
 }

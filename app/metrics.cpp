@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 #include "app/delivery_desk.h"
 #include "app/process_values.h"

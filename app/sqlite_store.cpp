@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -195,8 +194,7 @@ namespace {
 
 // Moves the database and its companions out of the way; the result is the new name.
 Result<std::string> set_aside(const std::string& path, TimePoint now) {
-  const std::string stamp =
-      compact_stamp(now);
+  const std::string stamp = compact_stamp(now);
   const std::string base = path + ".corrupt-" + stamp;
   std::string target = base;
   std::error_code error;

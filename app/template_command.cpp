@@ -1,6 +1,5 @@
 #include "app/template_command.h"
 
-#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <limits>
@@ -93,8 +92,9 @@ Result<std::string> render_notification(const Case& input) {
   return input.html ? templates.html(input.text, view) : templates.text(input.text, view);
 }
 
-// What the dot of a rule's template is: the data that a rule has, the JSON itself where it is no object, or nothing where the data
-// says neither labels nor value and the template asks for none of the rule's variables.
+// What the dot of a rule's template is: the data that a rule has, the JSON itself where it is no object, or
+// nothing where the data says neither labels nor value and the template asks for none of the rule's
+// variables.
 enum class Dot { kRuleData, kData, kNothing };
 
 Dot dot_of(const Case& input) {
@@ -129,7 +129,9 @@ Result<std::string> render_rule(const Case& input) {
   options.missing_key = tmpl::MissingKey::zero;
   options.functions = &run.functions();
   if (input.html) options.escaper = tmpl::html_text_escaper();
-  const tmpl::Value value = dot == Dot::kRuleData ? run.data(sample) : dot == Dot::kData ? value_of(data) : tmpl::Value();
+  const tmpl::Value value = dot == Dot::kRuleData ? run.data(sample)
+                            : dot == Dot::kData   ? value_of(data)
+                                                  : tmpl::Value();
   auto out = templates.execute("test", value, options);
   if (!out) return fail("error executing template test: " + out.error().message);
   return out;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/matcher_dialects.h"
-#include "core/utf8.h"
 
 namespace tocsin {
 namespace {

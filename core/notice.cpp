@@ -24,7 +24,6 @@ constexpr KindInfo kKinds[] = {
     {NoticeKind::kPrometheusUnreachable, "PrometheusUnreachable", NoticeLevel::kError},
     {NoticeKind::kPrometheusReachable, "PrometheusReachable", NoticeLevel::kInfo},
     {NoticeKind::kAlertReceived, "AlertReceived", NoticeLevel::kDebug},
-    {NoticeKind::kAlertRejected, "AlertRejected", NoticeLevel::kWarning},
     {NoticeKind::kAlertDropped, "AlertDropped", NoticeLevel::kWarning},
     {NoticeKind::kGroupOpened, "GroupOpened", NoticeLevel::kDebug},
     {NoticeKind::kGroupClosed, "GroupClosed", NoticeLevel::kDebug},
@@ -34,10 +33,7 @@ constexpr KindInfo kKinds[] = {
     {NoticeKind::kDeliveryRejected, "DeliveryRejected", NoticeLevel::kError},
     {NoticeKind::kDeliveryAbandoned, "DeliveryAbandoned", NoticeLevel::kError},
     {NoticeKind::kStarted, "Started", NoticeLevel::kInfo},
-    {NoticeKind::kStopped, "Stopped", NoticeLevel::kInfo},
     {NoticeKind::kStateRestored, "StateRestored", NoticeLevel::kInfo},
-    {NoticeKind::kConfigLoaded, "ConfigLoaded", NoticeLevel::kInfo},
-    {NoticeKind::kConfigRejected, "ConfigRejected", NoticeLevel::kError},
     {NoticeKind::kStoreFailed, "StoreFailed", NoticeLevel::kError},
     {NoticeKind::kStoreRecovered, "StoreRecovered", NoticeLevel::kInfo},
 };

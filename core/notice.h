@@ -29,7 +29,6 @@ enum class NoticeKind {
   kPrometheusReachable,
   // router
   kAlertReceived,  // from outside, new or firing again
-  kAlertRejected,  // from outside, invalid
   kAlertDropped,   // no route, or over a limit
   kGroupOpened,    // details: route, wait
   kGroupClosed,
@@ -40,10 +39,7 @@ enum class NoticeKind {
   kDeliveryAbandoned,  // the receiver is gone from the configuration
   // app
   kStarted,
-  kStopped,
   kStateRestored,
-  kConfigLoaded,
-  kConfigRejected,
   kStoreFailed,
   kStoreRecovered,
 };

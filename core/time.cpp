@@ -165,18 +165,6 @@ std::string format_unix_seconds(TimePoint t) {
   return fmt::format("{}{}.{:03}", millis < 0 ? "-" : "", positive / 1000, positive % 1000);
 }
 
-TimePoint from_unix_seconds(double seconds_since_1970) {
-  if (std::isnan(seconds_since_1970)) return kNoTime;
-  const double whole = std::floor(seconds_since_1970);
-  // A double holds today's times to a quarter of a microsecond: what is below a microsecond is noise.
-  const double micros = std::round((seconds_since_1970 - whole) * 1e6);
-  constexpr double kRange = 9.2e9;  // seconds; a little inside the range of nanoseconds
-  if (whole > kRange) return kNever;
-  if (whole < -kRange) return kNoTime + Duration(1);
-  return TimePoint(seconds(static_cast<std::int64_t>(whole))) +
-         std::chrono::microseconds(std::llround(micros));
-}
-
 double to_seconds(Duration duration) {
   const auto whole = std::chrono::duration_cast<seconds>(duration);
   return static_cast<double>(whole.count()) + static_cast<double>((duration - whole).count()) / 1e9;

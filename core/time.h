@@ -36,8 +36,6 @@ std::string format_rfc3339_millis(TimePoint);
 
 // Seconds since 1970 with fraction, for Prometheus' API: 1700000000.123 (three digits).
 std::string format_unix_seconds(TimePoint);
-// Rounded to the microsecond, which is what a double can hold of today. NaN is kNoTime.
-TimePoint from_unix_seconds(double seconds);
 double to_seconds(Duration);
 Duration from_seconds(double seconds);
 

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <set>
 #include <string_view>
-#include <utility>
 
 #include "core/labels.h"
 
@@ -55,8 +53,7 @@ bool is_reserved_parameter(std::string_view name) {
   return name == "query" || name == "time" || name == "timeout";
 }
 
-}  // namespace
-
+// Reads one entry. `number` counts from 1 and names an entry without name.
 PrometheusServer read_prometheus_server(YamlObject& object, int number, const std::string& base_folder) {
   PrometheusServer server;
   server.name = fmt::format("prometheus-{}", number);
@@ -83,6 +80,8 @@ PrometheusServer read_prometheus_server(YamlObject& object, int number, const st
   object.refuse_unknown_keys();
   return server;
 }
+
+}  // namespace
 
 std::vector<PrometheusServer> read_prometheus_servers(const YamlNode& list, const std::string& base_folder,
                                                       Problems& problems) {

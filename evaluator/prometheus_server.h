@@ -24,9 +24,7 @@ struct PrometheusServer {
   Duration timeout = std::chrono::minutes(2);  // of one query
 };
 
-// Reads one entry. `number` counts from 1 and names an entry without name. Unknown keys are problems.
-PrometheusServer read_prometheus_server(YamlObject& object, int number, const std::string& base_folder);
-// Reads the whole list: also refuses a name that is used twice.
+// Reads the whole list. Unknown keys, and a name that is used twice, are problems.
 std::vector<PrometheusServer> read_prometheus_servers(const YamlNode& list, const std::string& base_folder,
                                                       Problems&);
 

@@ -36,6 +36,33 @@ Result<double> number_in(const std::string& text) {
   return *number;
 }
 
+// float64, string, int, uint, int64, uint64 and Duration are numbers to these functions; anything else is
+// refused in Go's words.
+Result<double> template_number(const Value& value) {
+  switch (value.kind()) {
+    case tmpl::Kind::floating:
+      return value.as_floating();
+    case tmpl::Kind::string:
+      if (value.string_type() == tmpl::StringType::plain) return number_in(value.as_string());
+      break;
+    case tmpl::Kind::integer:
+      if (value.is_duration()) return tmpl::duration_seconds(value.as_duration());
+      if (value.integer_type() == IntegerType::int_ || value.integer_type() == IntegerType::int64) {
+        return static_cast<double>(value.as_integer());
+      }
+      break;
+    case tmpl::Kind::unsigned_integer:
+      if (value.integer_type() == IntegerType::uint || value.integer_type() == IntegerType::uint64) {
+        return static_cast<double>(value.as_unsigned());
+      }
+      break;
+    default:
+      break;
+  }
+  const bool nil = value.is_invalid() || value.type_name() == "interface {}";
+  return fail(fmt::format("can't convert {} to float", nil ? "<nil>" : value.type_name()));
+}
+
 // A function of one number that prints it.
 template <class Print>
 auto of_number(Print print) {
@@ -144,31 +171,6 @@ void add_names_of_a_run(FunctionMap& functions) {
 }
 
 }  // namespace
-
-Result<double> template_number(const Value& value) {
-  switch (value.kind()) {
-    case tmpl::Kind::floating:
-      return value.as_floating();
-    case tmpl::Kind::string:
-      if (value.string_type() == tmpl::StringType::plain) return number_in(value.as_string());
-      break;
-    case tmpl::Kind::integer:
-      if (value.is_duration()) return tmpl::duration_seconds(value.as_duration());
-      if (value.integer_type() == IntegerType::int_ || value.integer_type() == IntegerType::int64) {
-        return static_cast<double>(value.as_integer());
-      }
-      break;
-    case tmpl::Kind::unsigned_integer:
-      if (value.integer_type() == IntegerType::uint || value.integer_type() == IntegerType::uint64) {
-        return static_cast<double>(value.as_unsigned());
-      }
-      break;
-    default:
-      break;
-  }
-  const bool nil = value.is_invalid() || value.type_name() == "interface {}";
-  return fail(fmt::format("can't convert {} to float", nil ? "<nil>" : value.type_name()));
-}
 
 std::shared_ptr<const FunctionMap> rule_functions() {
   static const std::shared_ptr<const FunctionMap> kFunctions = [] {

@@ -24,7 +24,6 @@ class TemplateText {
 
   // The error is "template: NAME:LINE:COLUMN: executing …".
   Result<std::string> expand(const tmpl::Value& data, const TemplateRun&) const;
-  bool is_plain() const { return plain_; }
   const tmpl::TemplateSet& templates() const { return templates_; }
 
  private:

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "receivers/email.h"
 #include "receivers/mime.h"

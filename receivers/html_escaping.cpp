@@ -1,8 +1,5 @@
 #include "receivers/html_escaping.h"
 
-#include <algorithm>
-#include <array>
-
 #include "core/letter_case.h"
 #include "core/template/escape.h"
 #include "core/template/go_format.h"

@@ -52,6 +52,16 @@ Result<AlertData> read_alert(const JsonValue& object) {
   return out;
 }
 
+// As Go's regexp.QuoteMeta.
+std::string quote_regex(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out.push_back('\\');
+    out.push_back(c);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::size_t NotificationData::count_firing() const {
@@ -62,15 +72,6 @@ std::size_t NotificationData::count_firing() const {
 NotificationData NotificationData::with_first_alerts(std::size_t limit) const {
   NotificationData out = *this;
   if (out.alerts.size() > limit) out.alerts.resize(limit);
-  return out;
-}
-
-std::string quote_regex(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out.push_back('\\');
-    out.push_back(c);
-  }
   return out;
 }
 

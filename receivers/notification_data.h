@@ -39,8 +39,6 @@ struct NotificationData {
   NotificationData with_first_alerts(std::size_t limit) const;
 };
 
-// As Go's regexp.QuoteMeta.
-std::string quote_regex(std::string_view text);
 // alertname first, the others by name: the order in which people read labels.
 std::vector<std::pair<std::string, std::string>> sorted_pairs(const KeyValues&);
 

@@ -1,6 +1,5 @@
 #include "receivers/pagerduty.h"
 
-#include <algorithm>
 #include <array>
 
 #include "receivers/message_writer.h"

@@ -130,12 +130,4 @@ void check_receiver_templates(const std::vector<Receiver>& receivers, const Noti
   }
 }
 
-std::vector<std::string> supported_receiver_kinds() {
-  std::vector<std::string> out;
-  for (const ReceiverKind& kind : kKinds) {
-    if (kind.read != nullptr) out.emplace_back(kind.name);
-  }
-  return out;
-}
-
 }  // namespace tocsin

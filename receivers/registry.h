@@ -21,7 +21,4 @@ std::vector<Receiver> read_receivers(YamlNode receivers, const ReceiverDefaults&
 // stands.
 void check_receiver_templates(const std::vector<Receiver>&, const NotificationTemplates&, Problems&);
 
-// "slack", "pagerduty", …: the kinds that can send.
-std::vector<std::string> supported_receiver_kinds();
-
 }  // namespace tocsin

@@ -248,12 +248,9 @@ DeliveryResult Slack::read(const Notification& notification, const OutboundAnswe
 
 }  // namespace
 
-std::shared_ptr<const Integration> make_slack(const ReceiverBlock& block, SlackConfig config) {
-  return std::make_shared<Slack>(block.id(), block.fingerprint(), std::move(config));
-}
-
 std::shared_ptr<const Integration> read_slack(ReceiverBlock& block) {
-  return make_slack(block, read_slack_config(block));
+  SlackConfig config = read_slack_config(block);
+  return std::make_shared<Slack>(block.id(), block.fingerprint(), std::move(config));
 }
 
 }  // namespace tocsin

@@ -40,7 +40,6 @@ struct SlackConfig {
 };
 
 SlackConfig read_slack_config(ReceiverBlock&);
-std::shared_ptr<const Integration> make_slack(const ReceiverBlock&, SlackConfig);
 // Reads one block of slack_configs; what is wrong with it goes to its problems.
 std::shared_ptr<const Integration> read_slack(ReceiverBlock&);
 

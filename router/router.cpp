@@ -1,7 +1,5 @@
 #include "router/router.h"
 
-#include <algorithm>
-
 #include "core/check.h"
 #include "core/duration.h"
 #include "router/router_records.h"

@@ -1,7 +1,5 @@
 #include "core/template/comparison.h"
 
-#include <array>
-
 #include "core/template/go_format.h"
 #include "core/template/object.h"
 

@@ -32,12 +32,6 @@ class FunctionMap {
     return add(std::move(name), make_function(std::move(callable)));
   }
 
-  // Every function of the other map, which wins where both have one.
-  FunctionMap& add_all(const FunctionMap& other) {
-    for (const auto& [name, function] : other.functions_) functions_[name] = function;
-    return *this;
-  }
-
   // nullptr if there is none.
   const Function* find(std::string_view name) const {
     const auto found = functions_.find(name);

@@ -29,7 +29,6 @@ class Zone {
 
   // "UTC", "Europe/Berlin", or the abbreviation of a fixed zone.
   const std::string& name() const { return name_; }
-  bool is_utc() const { return rules_ == nullptr && offset_ == 0 && name_ == "UTC"; }
 
  private:
   friend Result<Zone> find_zone(std::string_view name);

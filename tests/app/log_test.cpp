@@ -112,8 +112,8 @@ TEST_CASE("a notice shows its labels or its subject, then its details in order")
                  log_fields(about_alert)) ==
         "time=2026-01-02T03:04:05.678Z level=INFO msg=AlertFired labels=\"{alertname=\\\"Down\\\"}\" value=1 "
         "group=g");
-  const Notice about_file{NoticeKind::kConfigRejected, "tocsin.yml", {}, {}};
-  CHECK(log_fields(about_file) == LogFields{{"subject", "tocsin.yml"}});
+  const Notice about_server{NoticeKind::kPrometheusReachable, "main", {}, {}};
+  CHECK(log_fields(about_server) == LogFields{{"subject", "main"}});
 }
 
 TEST_CASE("what lies below the level is not printed") {

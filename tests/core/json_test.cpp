@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <limits>
-
 using namespace tocsin;
 
 TEST_CASE("strings are escaped as Go's encoder escapes them") {

@@ -79,15 +79,10 @@ TEST_CASE("the API's times have three fraction digits, cut off and not rounded")
   CHECK(format_rfc3339_millis(kNoTime) == "0001-01-01T00:00:00.000Z");
 }
 
-TEST_CASE("Unix seconds have three digits and survive the way there and back") {
+TEST_CASE("Unix seconds have three digits") {
   CHECK(format_unix_seconds(at(1'700'000'000, 123'000'000)) == "1700000000.123");
   CHECK(format_unix_seconds(at(0)) == "0.000");
   CHECK(format_unix_seconds(at(-1, 500'000'000)) == "-0.500");
-  CHECK(from_unix_seconds(1700000000.123) == at(1'700'000'000, 123'000'000));
-  CHECK(from_unix_seconds(-0.5) == at(-1, 500'000'000));
-  CHECK(from_unix_seconds(1e300) == kNever);
-  CHECK(is_set(from_unix_seconds(-1e300)));
-  CHECK_FALSE(is_set(from_unix_seconds(std::nan(""))));
 }
 
 TEST_CASE("spans turn into seconds and back, and saturate") {
