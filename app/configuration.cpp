@@ -24,8 +24,8 @@ struct Global {
   ReceiverDefaults receivers;
 };
 
-// Top-level keys that are Alertmanager's or the blueprint's but wait for a later version. Refused, so that
-// nobody believes them to work.
+// Top-level keys of Alertmanager and Prometheus that wait for a later version. Refused, so that nobody
+// believes them to work.
 constexpr std::pair<std::string_view, std::string_view> kNotYet[] = {
     {"inhibit_rules", "inhibition"},           {"time_intervals", "time intervals"},
     {"mute_time_intervals", "time intervals"}, {"tracing", "tracing"},

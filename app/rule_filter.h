@@ -1,5 +1,5 @@
-// What a client of /api/v1/rules asked to see: its query parameters, read and checked (spec/evaluator §12.1).
-// Reading fails with the message for the 400.
+// What a client of /api/v1/rules asked to see: its query parameters, read and checked as Prometheus
+// does (web/api/v1/api.go). Reading fails with the message for the 400.
 #pragma once
 
 #include <cstddef>

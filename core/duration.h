@@ -1,6 +1,6 @@
 // Durations as users write them. Prometheus' form is for rule files and configuration (5m, 1h30m, 1d); Go's
-// form is for the few keys that Alertmanager reads with Go's own parser (1.5h, 300ms). Both are
-// spec/evaluator §2.3.
+// form is for the few keys that Alertmanager reads with Go's own parser (1.5h, 300ms). Both take and
+// print what theirs do (prometheus/common: model/time.go; Go: time/time.go).
 #pragma once
 
 #include <string>

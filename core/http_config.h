@@ -78,7 +78,8 @@ std::string resolve_path(const std::string& base_folder, const std::string& path
 // Reads tls_config. Cert without key, two CAs and unknown versions are problems.
 TlsConfig read_tls_config(YamlNode, const std::string& base_folder, Problems&);
 // Reads the keys of http_config from `object`, which may hold other keys too (a `prometheus:` entry does):
-// the caller refuses unknown keys. Every rejection of spec/alertmanager §1.7 is a problem.
+// the caller refuses unknown keys. What Prometheus' and Alertmanager's loader refuses
+// (prometheus/common: config/http_config.go) is a problem.
 HttpConfig read_http_config(YamlObject& object, const std::string& base_folder);
 // `KEY` inline or `KEY_file`; both at once is a problem.
 Secret read_secret(YamlObject& object, const std::string& key, const std::string& base_folder);

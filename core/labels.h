@@ -50,7 +50,7 @@ class Labels {
   std::uint64_t fingerprint() const;
   std::string fingerprint_hex() const;  // 16 lowercase digits
   // {a="b", c="d"} with Go-quoted values; "{}" when empty. Feeds group keys, so it is byte-exact
-  // (spec/alertmanager §3.2).
+  // (prometheus/common: model/labelset_string.go).
   std::string to_string() const;
 
   class Iterator {

@@ -1,6 +1,6 @@
 // A Matcher tests one label: name, operator, value. A label that is absent is compared as "". Regexes are
-// RE2, fully anchored, and the dot matches newlines, as Alertmanager and Prometheus 3 do. Text forms:
-// spec/alertmanager §2 (UTF-8 and classic parsers).
+// RE2, fully anchored, and the dot matches newlines, as Alertmanager and Prometheus 3 do. Text forms
+// are Alertmanager's two: UTF-8 (matcher/parse) and classic (pkg/labels).
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 // Reads YAML as Go's yaml does (strict: unknown fields and duplicate keys are errors), with line and column
-// for every value, and collects every problem instead of stopping at the first. Built on yaml-cpp; the
-// differences it mends are spec/libraries §3d. It reads texts, never files: the shell hands it the contents.
+// for every value, and collects every problem instead of stopping at the first. Built on yaml-cpp; where
+// the two differ, it does as Go's (yaml_text, yaml_scalar). It reads texts, never files: the shell hands it
+// the contents.
 //
 //   YamlDocument document = YamlDocument::parse(text, "rules/ai.yml", problems);
 //   YamlObject group(document.root(), problems);            // a problem where it is not a mapping

@@ -1,5 +1,5 @@
 // AlertTracker is the state machine of one alerting rule: samples in, transitions out; it has no clock and
-// asks nobody. It does as Prometheus does (rules/alerting.go, spec/evaluator §5) but for two things that one
+// asks nobody. It does as Prometheus does (rules/alerting.go) but for two things that one
 // process can do better: an evaluation that failed never reaches it, so alerts hold; and exceeding `limit` is
 // such a failure instead of forgetting what fires.
 #pragma once

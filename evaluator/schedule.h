@@ -1,6 +1,6 @@
 // When a rule group is evaluated: at slots that depend only on its identity and interval, so that two
-// replicas, or one before and after a restart, evaluate at the same instants (spec/evaluator §4.1). Slots
-// that pass while an evaluation runs are skipped, never made up.
+// replicas, or one before and after a restart, evaluate at the same instants, as in Prometheus
+// (rules/group.go). Slots that pass while an evaluation runs are skipped, never made up.
 #pragma once
 
 #include <string_view>

@@ -44,9 +44,8 @@ void name_routes(Route& root);
 // Every node, parents before children, in file order.
 std::vector<const Route*> all_routes(const Route& root);
 
-// Decodes a `route:` block with everything that Alertmanager's loader refuses (spec/alertmanager §1.4,
-// §1.10); all problems are collected, and the tree is usable only if there are none. `receivers` are the
-// names that exist.
+// Decodes a `route:` block with everything that Alertmanager's loader refuses (config/config.go); all problems
+// are collected, and the tree is usable only if there are none. `receivers` are the names that exist.
 Route read_route(const YamlNode&, const std::vector<std::string>& receivers, MatcherDialect, Problems&);
 
 }  // namespace tocsin

@@ -1,4 +1,4 @@
-// Small helpers of the shell's tests: a folder that goes with its test, and counting what other threads do.
+// What several of the shell's tests need: a folder that goes with its test, and counting what other threads do.
 #pragma once
 
 #include <stdlib.h>

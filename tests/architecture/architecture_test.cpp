@@ -1,4 +1,4 @@
-// Reads the sources and fails on any include arrow that the blueprint does not have, and on clocks, threads, locks, files, environment and chance
+// Reads the sources and fails on any include arrow that the table below does not have, and on clocks, threads, locks, files, environment and chance
 // outside app/. Runs in the repository's root.
 #include <doctest/doctest.h>
 
@@ -81,7 +81,7 @@ std::vector<Line> lines_of(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("folders include only what the blueprint allows") {
+TEST_CASE("folders include only those below them") {
   const std::regex include(R"re(^\s*#include "([a-z_]+)/)re");
   std::size_t seen = 0;
   for (const auto& [folder, allowed] : kMayInclude) {
