@@ -28,15 +28,6 @@ RuleKey key_of(const GroupPlan& plan, std::size_t rule_index) {
   return key;
 }
 
-// Labels of the router's alert: the instance's own, and external labels where it has none of that name.
-Labels with_external(const Labels& labels, const Labels& external) {
-  LabelsBuilder builder(labels);
-  for (const Label label : external) {
-    if (!labels.has(label.name)) builder.set(label.name, label.value);
-  }
-  return builder.build();
-}
-
 Notice about(NoticeKind kind, const Labels& alert_labels, const RuleKey& rule) {
   Notice notice{kind, alert_labels.fingerprint_hex(), alert_labels, {}};
   notice.details.emplace_back("group", rule.group);
@@ -44,29 +35,7 @@ Notice about(NoticeKind kind, const Labels& alert_labels, const RuleKey& rule) {
   return notice;
 }
 
-std::string rule_health_key(const RuleKey& key) {
-  return "rule;" + key.home();
-}
-std::string server_health_key(const std::string& server) {
-  return "server;" + server;
-}
-
-Labels rule_labels(const GroupPlan& plan, const Rule& rule) {
-  LabelsBuilder labels;
-  for (const auto& [name, value] : rule.labels) {
-    if (value.find("{{") == std::string::npos && !value.empty()) labels.set(name, value);
-  }
-  return with_external(labels.build(), plan.external_labels);
-}
-
-bool server_is_to_blame(const RuleOutcome& outcome) {
-  return outcome.failure == QueryResult::Failure::kUnreachable ||
-         outcome.failure == QueryResult::Failure::kServer ||
-         outcome.failure == QueryResult::Failure::kBadAnswer;
-}
-
-}  // namespace
-
+// The alert that the router gets for a firing instance.
 Alert alert_of(const GroupPlan& plan, const Rule& rule, const Instance& instance) {
   Alert alert;
   alert.labels = instance.alert_labels;
@@ -76,6 +45,8 @@ Alert alert_of(const GroupPlan& plan, const Rule& rule, const Instance& instance
   alert.generator_url = plan.server->url + table_link(rule.expression);
   return alert;
 }
+
+}  // namespace
 
 void Evaluator::restore(std::span<const Record> records, Duration unwatched, EvaluatorOutput& out) {
   for (const Record& record : records) {
@@ -121,10 +92,10 @@ void Evaluator::configure(std::shared_ptr<const EvaluatorConfig> config, TimePoi
     TOCSIN_CHECK(added, "group names are unique within a server and file");
     GroupState& group = place->second;
     if (!group.under_way) due_.emplace(group.next_slot, place->first);
-    health_keys.push_back(server_health_key(plan->server->name));
+    health_keys.push_back(HealthWatch::server_key(plan->server->name));
     for (std::size_t i = 0; i < plan->group.rules.size(); ++i) {
       const RuleKey key = key_of(*plan, i);
-      health_keys.push_back(rule_health_key(key));
+      health_keys.push_back(HealthWatch::rule_key(key.home()));
       const auto known = homeless.find(key);
       if (known == homeless.end()) {
         group.rules[i].key = key;
@@ -160,7 +131,7 @@ void Evaluator::configure(std::shared_ptr<const EvaluatorConfig> config, TimePoi
   take(health_.settle_unknown(health_keys, now), out);
   // One that comes back later has not been failing all the time.
   std::erase_if(servers_, [&](const auto& entry) {
-    return std::find(health_keys.begin(), health_keys.end(), server_health_key(entry.first)) ==
+    return std::find(health_keys.begin(), health_keys.end(), HealthWatch::server_key(entry.first)) ==
            health_keys.end();
   });
   configured_ = true;
@@ -203,7 +174,7 @@ void Evaluator::move_in(const GroupPlan& plan, const Rule& rule, RuleState& stat
   for (const auto& [labels, instance] : state.tracker.instances()) instances.push_back(instance);
   for (Instance& instance : instances) {
     const bool fires = instance.state == Instance::State::kFiring;
-    const Labels alert_labels = fires ? with_external(instance.labels, plan.external_labels) : Labels();
+    const Labels alert_labels = fires ? plan.with_external(instance.labels) : Labels();
     const bool renamed = alert_labels != instance.alert_labels;
     if (moved) out.records.push_back(erased_instance_record(old_key, instance.labels));
     if (renamed) {
@@ -296,7 +267,7 @@ void Evaluator::apply(GroupState& group, std::size_t rule_index, RuleOutcome out
   recover_rule(group, rule_index, now, out);
   for (Transition& transition : *transitions) {
     if (transition.kind == Transition::Kind::kFired) {
-      transition.instance.alert_labels = with_external(transition.instance.labels, plan.external_labels);
+      transition.instance.alert_labels = plan.with_external(transition.instance.labels);
       state.tracker.restore(transition.instance);
     }
     enact(&plan, state.key, &rule, std::move(transition), slot, out);
@@ -390,117 +361,6 @@ void Evaluator::resolve(Alert alert, EvaluatorOutput& out) {
   if (count != firing_.end() && --count->second > 0) return;
   if (count != firing_.end()) firing_.erase(count);
   out.alerts.push_back(std::move(alert));
-}
-
-void Evaluator::fail_rule(GroupState& group, std::size_t rule_index, const RuleOutcome& outcome,
-                          TimePoint now, EvaluatorOutput& out) {
-  const GroupPlan& plan = *group.plan;
-  const Rule& rule = plan.group.rules[rule_index];
-  RuleState& state = group.rules[rule_index];
-  ++state.failures;
-  ++state.failures_in_a_row;
-  if (state.health != RuleHealth::kFailing || state.last_error != outcome.error) {
-    out.notices.push_back({NoticeKind::kRuleFailed,
-                           state.key.home(),
-                           rule_labels(plan, rule),
-                           {{"rule", rule.name},
-                            {"group", plan.group.name},
-                            {"error", outcome.error},
-                            {"held_alerts", std::to_string(state.tracker.instances().size())}}});
-  }
-  state.health = RuleHealth::kFailing;
-  state.last_error = outcome.error;
-  // Silent only where the server's own alert speaks for the rule. One that answers other groups meanwhile
-  // never fails for long enough to have that alert.
-  const ServerState& server = servers_[plan.server->name];
-  const bool answers_others =
-      is_set(server.answered_at) && now - server.answered_at < plan.interval + group.took;
-  const bool server_fails = is_set(server.failing_since) && !answers_others;
-  if (state.failures_in_a_row < HealthWatch::kToleratedFailures || server_fails) return;
-  const Labels labels = LabelsBuilder(rule_labels(plan, rule))
-                            .set("alertname", "RuleEvaluationFailing")
-                            .set("rule", rule.name)
-                            .set("rule_group", plan.group.name)
-                            .build();
-  const std::string summary =
-      fmt::format("Rule {} cannot be evaluated; its alerts are held as they were ({} active)", rule.name,
-                  state.tracker.instances().size());
-  take(health_.raise(rule_health_key(state.key), labels,
-                     Labels{{"summary", summary}, {"description", outcome.error}}, now),
-       out);
-}
-
-void Evaluator::recover_rule(GroupState& group, std::size_t rule_index, TimePoint now, EvaluatorOutput& out) {
-  RuleState& state = group.rules[rule_index];
-  if (state.health == RuleHealth::kFailing) {
-    out.notices.push_back(
-        {NoticeKind::kRuleRecovered,
-         state.key.home(),
-         {},
-         {{"rule", state.key.name}, {"failures", std::to_string(state.failures_in_a_row)}}});
-  }
-  state.health = RuleHealth::kOk;
-  state.last_error.clear();
-  state.failures_in_a_row = 0;
-  take(health_.settle(rule_health_key(state.key), ResolveCause::kConditionFalse, now), out);
-}
-
-// A server that answered nothing in a whole evaluation fails as a server: one alert, not one for each of its
-// rules.
-void Evaluator::judge_server(const GroupEvaluated& result, TimePoint now, EvaluatorOutput& out) {
-  const GroupPlan& plan = *result.plan;
-  std::string error;
-  bool asked = false;
-  bool answered = false;
-  for (const RuleOutcome& outcome : result.outcomes) {
-    if (!outcome.evaluated) continue;
-    asked = true;
-    if (server_is_to_blame(outcome))
-      error = outcome.error;
-    else
-      answered = true;
-  }
-  if (!asked) return;
-  ServerState& server = servers_[plan.server->name];
-  const std::string key = server_health_key(plan.server->name);
-  if (answered) {
-    if (is_set(server.failing_since)) {
-      out.notices.push_back({NoticeKind::kPrometheusReachable, plan.server->name, {}, {}});
-    }
-    server = {kNoTime, now};
-    take(health_.settle(key, ResolveCause::kConditionFalse, now), out);
-    return;
-  }
-  if (!is_set(server.failing_since)) {
-    // From the slot on: a group of many rules may have waited long for each of them.
-    server.failing_since = std::max(result.at, server.answered_at);
-    out.notices.push_back({NoticeKind::kPrometheusUnreachable, plan.server->name, {}, {{"error", error}}});
-  }
-  if (now - server.failing_since < (HealthWatch::kToleratedFailures - 1) * plan.interval) return;
-  const Labels labels = with_external(Labels{{"alertname", "PrometheusUnreachable"},
-                                             {"prometheus", plan.server->name},
-                                             {"severity", "critical"}},
-                                      plan.external_labels);
-  const std::string summary =
-      fmt::format("No rule can be evaluated against Prometheus {}; all of its alerts are held as they were",
-                  plan.server->name);
-  take(health_.raise(key, labels, Labels{{"summary", summary}, {"description", error}}, now), out);
-}
-
-void Evaluator::take(std::vector<HealthWatch::Change> changes, EvaluatorOutput& out) {
-  for (HealthWatch::Change& change : changes) {
-    const bool fires = !is_set(change.alert.ends_at);
-    Notice notice{fires ? NoticeKind::kAlertFired : NoticeKind::kAlertResolved,
-                  change.alert.labels.fingerprint_hex(),
-                  change.alert.labels,
-                  {}};
-    notice.details.emplace_back(fires ? "summary" : "cause",
-                                fires ? std::string(change.alert.annotations.value("summary"))
-                                      : std::string(to_string(change.alert.cause)));
-    out.notices.push_back(std::move(notice));
-    out.records.push_back(std::move(change.record));
-    out.alerts.push_back(std::move(change.alert));
-  }
 }
 
 }  // namespace tocsin

@@ -119,7 +119,4 @@ class Evaluator {
   std::map<RuleKey, RuleState> stored_;  // between restore() and configure()
 };
 
-// The alert that the router gets for a firing instance.
-Alert alert_of(const GroupPlan&, const Rule&, const Instance&);
-
 }  // namespace tocsin

@@ -11,4 +11,12 @@ bool GroupPlan::says_the_same_as(const GroupPlan& other) const {
          external_labels == other.external_labels && external_url == other.external_url;
 }
 
+Labels GroupPlan::with_external(const Labels& labels) const {
+  LabelsBuilder builder(labels);
+  for (const Label label : external_labels) {
+    if (!labels.has(label.name)) builder.set(label.name, label.value);
+  }
+  return builder.build();
+}
+
 }  // namespace tocsin

@@ -26,6 +26,8 @@ struct GroupPlan {
   // Names the group in events, records and metrics: server, file and name.
   std::string id() const { return server->name + ";" + group.file + ";" + group.name; }
   bool says_the_same_as(const GroupPlan&) const;
+  // `labels`, and the external labels where they have none of that name: what the router's alert has.
+  Labels with_external(const Labels& labels) const;
 };
 
 struct EvaluatorConfig {

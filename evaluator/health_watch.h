@@ -24,6 +24,10 @@ class HealthWatch {
     Record record;
   };
 
+  // The names of the alerts: `home` is RuleKey's.
+  static std::string rule_key(const std::string& home) { return "rule;" + home; }
+  static std::string server_key(const std::string& name) { return "server;" + name; }
+
   // Raises the alert named `key`, or says that it fires already (nothing comes back, unless the annotations
   // changed).
   std::vector<Change> raise(const std::string& key, Labels labels, Labels annotations, TimePoint now);
