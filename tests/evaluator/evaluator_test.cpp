@@ -359,3 +359,36 @@ TEST_CASE("a rule that is gone after a restart resolves what it fired") {
   CHECK(world.notices() == "RuleDeleted, AlertResolved");
   CHECK(world.store.empty());
 }
+
+TEST_CASE(
+    "a server that hangs is not asked for every rule of a group, and one slow rule does not stop the "
+    "others") {
+  World world;
+  world.group("rules.yml", "g").rules = {alerting("A"), alerting("B"), alerting("C"), alerting("D"),
+                                         alerting("E")};
+  world.configure();
+  world.now = world.evaluator.next_deadline();
+  world.evaluator.advance(world.now, world.out);
+  REQUIRE(world.out.evaluations.size() == 1);
+  int asked = 0;
+  const auto evaluate_answering = [&](auto answers) {
+    asked = 0;
+    const auto result = evaluate_group(
+        world.out.evaluations[0].plan, world.out.evaluations[0].at,
+        [&](const PrometheusServer&, const std::string&, TimePoint) {
+          QueryResult result;
+          if (answers(asked++)) return result;
+          result.failure = QueryResult::Failure::kUnreachable;
+          result.error = "no answer within 2m0s";
+          return result;
+        },
+        [] { return Duration(1ms); });
+    std::string errors;
+    for (const RuleOutcome& outcome : result.outcomes) errors += outcome.failed() ? 'x' : '.';
+    return errors;
+  };
+  CHECK(evaluate_answering([](int) { return false; }) == "xxxxx");
+  CHECK(asked == 2);
+  CHECK(evaluate_answering([](int number) { return number != 1; }) == ".x...");
+  CHECK(asked == 5);
+}
