@@ -37,6 +37,9 @@ enum class NoticeKind {
   kDeliveryRetrying,   // details: integration, message, in
   kDeliveryRejected,   // details: integration, message, held until
   kDeliveryAbandoned,  // the receiver is gone from the configuration
+  kSilenceSet,         // details: change (new or updated), matchers, until, by, comment
+  kSilenceStarted,     // was pending, and mutes from now on
+  kSilenceExpired,     // details: cause
   // app
   kStarted,
   kStateRestored,
