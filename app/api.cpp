@@ -7,6 +7,7 @@
 #include "app/api_answer.h"
 #include "app/api_posts.h"
 #include "app/api_rules.h"
+#include "app/api_silences.h"
 #include "app/api_status.h"
 
 namespace tocsin {
@@ -19,6 +20,8 @@ struct Endpoint {
   Handler read;   // GET and HEAD; null: not allowed
   Handler write;  // POST; null: not allowed
   std::string_view purpose;
+  Handler remove = nullptr;   // DELETE; null: not allowed
+  std::string_view item = ""; // not "": one more part follows the path, and this names it
 };
 
 constexpr std::array kEndpoints = {
@@ -30,13 +33,23 @@ constexpr std::array kEndpoints = {
     Endpoint{"/api/v1/rules", list_rules, nullptr, "rule groups and their state"},
     Endpoint{"/api/v2/alerts", list_alerts, post_alerts, "alerts that the router knows; POST: send alerts"},
     Endpoint{"/api/v2/alerts/groups", list_alert_groups, nullptr, "alerts as they are notified together"},
+    Endpoint{"/api/tocsin/v1/silences/preview", nullptr, preview_silence,
+             "POST: which of the alerts that fire now a silence would mute"},
     Endpoint{"/api/v2/receivers", list_receivers, nullptr, "names of the receivers"},
+    Endpoint{"/api/v2/silence", show_silence, nullptr, "one silence; DELETE: expire it", delete_silence, "id"},
+    Endpoint{"/api/v2/silences", list_silences, post_silence, "silences; POST: set one"},
     Endpoint{"/api/v2/status", show_status, nullptr, "version, start time and configuration"},
 };
 
+bool is_for(const Endpoint& endpoint, std::string_view path) {
+  if (endpoint.item.empty()) return endpoint.path == path;
+  const std::size_t slash = path.rfind('/');
+  return path.substr(0, slash) == endpoint.path && slash + 1 < path.size();
+}
+
 const Endpoint* find_endpoint(std::string_view path) {
   const auto found = std::find_if(kEndpoints.begin(), kEndpoints.end(),
-                                  [&](const Endpoint& endpoint) { return endpoint.path == path; });
+                                  [&](const Endpoint& endpoint) { return is_for(endpoint, path); });
   return found == kEndpoints.end() ? nullptr : &*found;
 }
 
@@ -51,6 +64,7 @@ HttpAnswer routing_error(std::string_view path, int status, std::string_view typ
 std::string allowed_methods(const Endpoint& endpoint) {
   std::string allowed = endpoint.read == nullptr ? "" : "GET, HEAD";
   if (endpoint.write != nullptr) allowed += allowed.empty() ? "POST" : ", POST";
+  if (endpoint.remove != nullptr) allowed += allowed.empty() ? "DELETE" : ", DELETE";
   if (endpoint.path.starts_with("/api/")) allowed += ", OPTIONS";
   return allowed;
 }
@@ -58,7 +72,7 @@ std::string allowed_methods(const Endpoint& endpoint) {
 // As Alertmanager does: pages of other origins may read the API, and nobody may keep what it said.
 void add_api_headers(HttpAnswer& answer) {
   answer.headers.emplace_back("Access-Control-Allow-Origin", "*");
-  answer.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  answer.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
   answer.headers.emplace_back("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Origin");
   answer.headers.emplace_back("Access-Control-Expose-Headers", "Date");
   answer.headers.emplace_back("Cache-Control", "no-store");
@@ -127,6 +141,7 @@ HttpAnswer Api::dispatch(std::string_view path, const HttpQuery& query) {
   }
   if (reads && endpoint->read != nullptr) return endpoint->read(backend_, query);
   if (query.method == "POST" && endpoint->write != nullptr) return endpoint->write(backend_, query);
+  if (query.method == "DELETE" && endpoint->remove != nullptr) return endpoint->remove(backend_, query);
 
   const std::string allowed = allowed_methods(*endpoint);
   if (query.method == "OPTIONS" && path.starts_with("/api/")) return {204, "", "", {{"Allow", allowed}}};
@@ -150,8 +165,10 @@ HttpAnswer Api::index_page() const {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Tocsin</title></head><body>\n"
       "<h1>Tocsin</h1>\n<ul>\n";
   for (const Endpoint& endpoint : kEndpoints) {
-    const std::string path = prefix + std::string(endpoint.path);
-    const std::string name = endpoint.read == nullptr ? path : "<a href=\"" + path + "\">" + path + "</a>";
+    std::string path = prefix + std::string(endpoint.path);
+    if (!endpoint.item.empty()) path += "/{" + std::string(endpoint.item) + "}";
+    const bool opens = endpoint.read != nullptr && endpoint.item.empty();
+    const std::string name = !opens ? path : "<a href=\"" + path + "\">" + path + "</a>";
     page += "<li>" + name + ": " + escape_html(endpoint.purpose) + "</li>\n";
   }
   return {200, "text/html; charset=utf-8", page + "</ul>\n</body></html>\n", {}};

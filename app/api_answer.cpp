@@ -1,5 +1,7 @@
 #include "app/api_answer.h"
 
+#include <fmt/format.h>
+
 #include "core/json.h"
 
 namespace tocsin {
@@ -22,6 +24,15 @@ HttpAnswer v2_schema_error(int code, std::string_view message) {
   JsonWriter json;
   json.begin_object().key("code").integer(code).field("message", message).end_object();
   return {code >= 600 ? 422 : code, "application/json", json.take(), {}};
+}
+
+std::optional<HttpAnswer> refuse_unless_json(const HttpQuery& query) {
+  const std::string_view sent = query.header("Content-Type").value_or("");
+  std::string_view type = sent.substr(0, sent.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  if (equal_ignoring_case(type, "application/json")) return std::nullopt;
+  return v2_schema_error(
+      415, fmt::format("unsupported media type \"{}\": send Content-Type: application/json", sent));
 }
 
 HttpAnswer v1_error(int status, std::string_view type, std::string_view message) {

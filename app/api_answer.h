@@ -2,6 +2,7 @@
 // Prometheus write errors. Only shapes: when which is due is decided by the handlers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ HttpAnswer v2_error(int status, std::string_view message);
 // on are answered with 422.
 HttpAnswer v2_schema_error(int code, std::string_view message);
 inline constexpr int kCodeWrongType = 601;
+inline constexpr int kCodeRequired = 602;
+inline constexpr int kCodeTooFew = 612;
+
+// Whatever is posted to the API is JSON and has to say so: 415 where it does not.
+std::optional<HttpAnswer> refuse_unless_json(const HttpQuery&);
 
 // As Prometheus writes errors: {"status":"error","errorType":…,"error":…}.
 HttpAnswer v1_error(int status, std::string_view type, std::string_view message);

@@ -3,7 +3,9 @@
 // run on the server's threads, several at a time.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "app/rules_snapshot.h"
@@ -11,6 +13,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "router/router_view.h"
+#include "router/silence.h"
 
 namespace tocsin {
 
@@ -53,6 +56,15 @@ class ApiBackend {
   // the sender may forget it.
   virtual OfferAnswer offer(std::vector<Alert>) = 0;
   virtual void count_posted(const PostedCounts&) = 0;
+
+  virtual std::vector<Silence> silences() = 0;
+  virtual std::optional<Silence> silence(const std::string& id) = 0;
+  // Answers with the id in force. What is set, and what is expired, is stored when this returns.
+  virtual tl::expected<std::string, SilenceError> set_silence(Silence wanted) = 0;
+  virtual tl::expected<void, SilenceError> expire_silence(const std::string& id) = 0;
+  // Whether silences that mute nearly everything are refused instead of accepted with a warning.
+  virtual bool refuse_broad_silences() { return false; }
+
   // Fails with every problem of the new configuration, a line each; the old one stays in force then.
   virtual Result<void> reload() = 0;
 };

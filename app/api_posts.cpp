@@ -14,19 +14,6 @@ namespace {
 constexpr std::size_t kMistakesNamed = 20;  // in one answer; the rest is counted
 constexpr std::size_t kLabelRunesShown = 500;
 
-bool is_json(const HttpQuery& query) {
-  std::string_view type = query.header("Content-Type").value_or("");
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return equal_ignoring_case(type, "application/json");
-}
-
-HttpAnswer wrong_content_type(const HttpQuery& query) {
-  return v2_schema_error(415,
-                         fmt::format("unsupported media type \"{}\": send Content-Type: application/json",
-                                     query.header("Content-Type").value_or("")));
-}
-
 // The reader's mistakes and the router's, in the order of the alerts in the request.
 std::vector<PostedMistake> all_mistakes(PostedBatch&& batch, const std::vector<PostedError>& errors) {
   std::vector<PostedMistake> mistakes = std::move(batch.mistakes);
@@ -56,7 +43,7 @@ std::string describe(const std::vector<PostedMistake>& mistakes) {
 }  // namespace
 
 HttpAnswer post_alerts(ApiBackend& backend, const HttpQuery& query) {
-  if (!is_json(query)) return wrong_content_type(query);
+  if (auto refusal = refuse_unless_json(query)) return std::move(*refusal);
   auto batch = read_posted_batch(query.body);
   if (!batch) return v2_schema_error(400, batch.error().message);
 

@@ -43,6 +43,14 @@ class Daemon : public ApiBackend {
   StatusView status() override;
   OfferAnswer offer(std::vector<Alert>) override;
   void count_posted(const PostedCounts&) override;
+  std::vector<Silence> silences() override { return {}; }
+  std::optional<Silence> silence(const std::string&) override { return std::nullopt; }
+  tl::expected<std::string, SilenceError> set_silence(Silence) override {
+    return tl::unexpected(SilenceError{SilenceFailure::kInvalid, "silences cannot be kept yet"});
+  }
+  tl::expected<void, SilenceError> expire_silence(const std::string&) override {
+    return tl::unexpected(SilenceError{SilenceFailure::kNotFound, "there are no silences yet"});
+  }
   Result<void> ready() override;
   std::string metrics_text() override;
   Duration resolve_timeout() override;

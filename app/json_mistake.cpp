@@ -184,4 +184,11 @@ std::optional<JsonMistake> find_json_mistake(std::string_view text) {
   return Checker(text).run();
 }
 
+std::string describe_bad_json(std::string_view body, std::string_view reason) {
+  if (const auto mistake = find_json_mistake(body)) {
+    return fmt::format("the body is not valid JSON: at byte {}: {}", mistake->offset, mistake->message);
+  }
+  return fmt::format("the body is not valid JSON: {}", reason);
+}
+
 }  // namespace tocsin

@@ -18,4 +18,7 @@ struct JsonMistake {
 // JSON all the same.
 std::optional<JsonMistake> find_json_mistake(std::string_view text);
 
+// For whoever sent a body that is not JSON; `reason` is what is said where no mistake is found.
+std::string describe_bad_json(std::string_view body, std::string_view reason);
+
 }  // namespace tocsin

@@ -92,13 +92,6 @@ Complaint read_alert(const element& item, std::vector<Label>& room, PostedAlert&
   return first;
 }
 
-std::string not_json(std::string_view body, simdjson::error_code error) {
-  if (const auto mistake = find_json_mistake(body)) {
-    return fmt::format("the body is not valid JSON: at byte {}: {}", mistake->offset, mistake->message);
-  }
-  return fmt::format("the body is not valid JSON: {}", simdjson::error_message(error));
-}
-
 PostedBatch read_items(const simdjson::dom::array& items) {
   PostedBatch batch;
   batch.alerts.reserve(items.size());
@@ -126,12 +119,12 @@ Result<PostedBatch> read_posted_batch(std::string_view body) {
     simdjson::dom::parser parser;
     element root;
     if (const auto error = parser.parse(body.data(), body.size()).get(root))
-      return fail(not_json(body, error));
+      return fail(describe_bad_json(body, simdjson::error_message(error)));
     if (!root.is_array())
       return fail(fmt::format("the body must be an array of alerts, not {}", type_name(root)));
     return read_items(simdjson::dom::array(root));
   } catch (const simdjson::simdjson_error& error) {
-    return fail(not_json(body, error.error()));
+    return fail(describe_bad_json(body, error.what()));
   }
 }
 

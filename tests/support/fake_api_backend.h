@@ -8,6 +8,7 @@
 
 #include "app/api.h"
 #include "core/json.h"
+#include "router/silences.h"
 
 namespace tocsin {
 
@@ -21,6 +22,10 @@ struct FakeApiBackend : ApiBackend {
   std::string not_ready;      // why
   std::string reload_errors;  // of the next reload
   bool busy = false;
+
+  Silences kept_silences;  // new ones get the ids of silence_id(1), silence_id(2), …
+  bool refuse_broad = false;
+  int silence_ids = 0;
 
   std::vector<Alert> offered;
   PostedCounts counts;
@@ -51,6 +56,25 @@ struct FakeApiBackend : ApiBackend {
     return OfferAnswer::kAccepted;
   }
   void count_posted(const PostedCounts& posted) override { counts = posted; }
+  static std::string silence_id(int number) {
+    std::string digits = std::to_string(number);
+    return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+  }
+  std::vector<Silence> silences() override { return kept_silences.all(); }
+  std::optional<Silence> silence(const std::string& id) override {
+    const Silence* found = kept_silences.find(id);
+    if (found == nullptr) return std::nullopt;
+    return *found;
+  }
+  tl::expected<std::string, SilenceError> set_silence(Silence wanted) override {
+    RouterOutput out;
+    return kept_silences.set(std::move(wanted), silence_id(++silence_ids), kApiNow, {}, out);
+  }
+  tl::expected<void, SilenceError> expire_silence(const std::string& id) override {
+    RouterOutput out;
+    return kept_silences.expire(id, kApiNow, out);
+  }
+  bool refuse_broad_silences() override { return refuse_broad; }
   Result<void> reload() override {
     ++reloads;
     if (!reload_errors.empty()) return fail(reload_errors);
