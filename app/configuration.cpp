@@ -5,10 +5,13 @@
 #include <set>
 
 #include "app/config_redaction.h"
+#include "app/ineffective_blocks.h"
 #include "core/http_config.h"
 #include "receivers/notification_templates.h"
 #include "receivers/receiver_defaults.h"
 #include "receivers/registry.h"
+#include "router/inhibition_cycles.h"
+#include "router/time_interval_reader.h"
 #include "rules/glob.h"
 #include "rules/rule_file.h"
 #include "rules/rule_set.h"
@@ -27,9 +30,7 @@ struct Global {
 // Top-level keys of Alertmanager and Prometheus that wait for a later version. Refused, so that nobody
 // believes them to work.
 constexpr std::pair<std::string_view, std::string_view> kNotYet[] = {
-    {"inhibit_rules", "inhibition"},           {"time_intervals", "time intervals"},
-    {"mute_time_intervals", "time intervals"}, {"tracing", "tracing"},
-    {"event_recorder", "the event recorder"},  {"alerting", "forwarding to other Alertmanagers"},
+    {"alerting", "forwarding to other Alertmanagers"},
     {"remote_write", "remote write"},
 };
 
@@ -69,7 +70,7 @@ class Loader {
   void plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>&, const Global&,
                  EvaluatorConfig&);
   std::shared_ptr<const NotificationTemplates> read_templates(YamlObject&);
-  std::shared_ptr<const RoutingConfig> route(const YamlNode& route, Duration resolve_timeout);
+  std::shared_ptr<const RoutingConfig> route(YamlObject& root, Duration resolve_timeout);
   std::shared_ptr<const DeliveryConfig> deliveries(std::shared_ptr<const NotificationTemplates>);
   std::optional<std::string> read(const std::string& path, Position place);
 
@@ -117,8 +118,10 @@ std::optional<Configuration> Loader::load() {
   const auto templates = read_templates(root);
   configuration_.receivers = read_receivers(root.child("receivers"), global.receivers, folder_, problems_);
   check_receiver_templates(configuration_.receivers, *templates, problems_);
-  const auto routing = route(root.child("route"), global.resolve_timeout);
+  const auto routing = route(root, global.resolve_timeout);
   const auto evaluator = read_rules(root.child("prometheus"), global);
+  check_tracing(root.child("tracing"), problems_);
+  check_event_recorder(root.child("event_recorder"), problems_);
   root.refuse_unknown_keys();
   if (problems_.has_errors()) return std::nullopt;
 
@@ -175,8 +178,16 @@ std::shared_ptr<const NotificationTemplates> Loader::read_templates(YamlObject& 
   return std::make_shared<const NotificationTemplates>(NotificationTemplates::make(texts, problems_));
 }
 
-std::shared_ptr<const RoutingConfig> Loader::route(const YamlNode& node, Duration resolve_timeout) {
+std::shared_ptr<const RoutingConfig> Loader::route(YamlObject& root, Duration resolve_timeout) {
   auto routing = std::make_shared<RoutingConfig>();
+  routing->resolve_timeout = resolve_timeout;
+  routing->time_intervals =
+      read_time_intervals(root.child("time_intervals"), root.child("mute_time_intervals"), problems_);
+  routing->inhibit_rules =
+      read_inhibit_rules(root.child("inhibit_rules"), MatcherDialect::kFallback, problems_);
+  check_inhibition_cycles(routing->inhibit_rules, path_, problems_);
+  std::vector<std::string> intervals;
+  for (const auto& [name, entries] : routing->time_intervals) intervals.push_back(name);
   std::vector<std::string> names;
   for (const Receiver& receiver : configuration_.receivers) {
     names.push_back(receiver.name);
@@ -187,12 +198,12 @@ std::shared_ptr<const RoutingConfig> Loader::route(const YamlNode& node, Duratio
     }
     routing->receivers.push_back(std::move(entry));
   }
+  const YamlNode node = root.child("route");
   if (node.null()) {
     problems_.error(path_, {1, 1}, "no route provided in the configuration", "add `route:` with a receiver");
     return routing;
   }
-  routing->root = read_route(node, names, MatcherDialect::kFallback, problems_);
-  routing->resolve_timeout = resolve_timeout;
+  routing->root = read_route(node, names, intervals, MatcherDialect::kFallback, problems_);
   return routing;
 }
 

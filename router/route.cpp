@@ -32,9 +32,9 @@ void name_route(Route& route, const Route* parent, std::size_t index) {
 
 }  // namespace
 
-std::vector<const Route*> Route::match(const Labels& labels) const {
+std::vector<const Route*> Route::match(const Labels& alert) const {
   std::vector<const Route*> out;
-  if (match_all(matchers, labels)) collect_matches(*this, labels, out);
+  if (match_all(matchers, alert)) collect_matches(*this, alert, out);
   return out;
 }
 

@@ -3,6 +3,7 @@
 // holds no state: groups do. Owned by RoutingConfig; never changed after it was read.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ struct Route {
   Duration repeat_interval = std::chrono::hours(4);
   Matchers matchers;  // all must match; sorted by name, value, operator
   bool continues = false;
+  // Names of time intervals: in which the route is quiet, and (where there are any) in which alone it speaks.
+  // Not inherited; quiet wins.
+  std::vector<std::string> mute_time_intervals;
+  std::vector<std::string> active_time_intervals;
+  std::map<std::string, std::string> labels;  // of the route, for templates; values are templates themselves
   std::vector<Route> routes;
 
   // Set by name_routes. The key feeds the outward deduplication ids and is byte-equal to Alertmanager's:
@@ -45,7 +51,9 @@ void name_routes(Route& root);
 std::vector<const Route*> all_routes(const Route& root);
 
 // Decodes a `route:` block with everything that Alertmanager's loader refuses (config/config.go); all problems
-// are collected, and the tree is usable only if there are none. `receivers` are the names that exist.
-Route read_route(const YamlNode&, const std::vector<std::string>& receivers, MatcherDialect, Problems&);
+// are collected, and the tree is usable only if there are none. `receivers` and `time_intervals` are the names
+// that exist.
+Route read_route(const YamlNode&, const std::vector<std::string>& receivers,
+                 const std::vector<std::string>& time_intervals, MatcherDialect, Problems&);
 
 }  // namespace tocsin

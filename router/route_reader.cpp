@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/nearest_name.h"
+#include "router/matcher_reader.h"
 #include "router/route.h"
 
 namespace tocsin {
@@ -12,6 +14,7 @@ namespace {
 
 struct Reader {
   const std::vector<std::string>& receivers;
+  const std::vector<std::string>& time_intervals;
   MatcherDialect dialect;
   Problems& problems;
 
@@ -19,10 +22,9 @@ struct Reader {
   void read_receiver(YamlObject&, const Route* parent, Route&);
   void read_group_by(YamlObject&, Route&);
   void read_times(YamlObject&, const Route* parent, Route&);
-  void read_matchers(YamlObject&, Route&);
-  void read_match(YamlObject&, std::string_view key, MatchType, Route&);
   void refuse_on_root(YamlObject&);
-  void refuse_unsupported(YamlObject&);
+  void read_intervals(YamlObject&, std::string_view key, std::vector<std::string>&);
+  void read_labels(YamlObject&, Route&);
   void read_children(YamlObject&, Route&);
 };
 
@@ -32,7 +34,7 @@ bool empty_block(const YamlNode& node) {
   return node.null();
 }
 
-// What a child inherits unless it says otherwise; matchers, continue and children are its own.
+// What a child inherits unless it says otherwise; matchers, continue, time intervals and children are its own.
 Route inherited(const Route* parent) {
   Route route;
   if (parent == nullptr) return route;
@@ -42,6 +44,7 @@ Route inherited(const Route* parent) {
   route.group_wait = parent->group_wait;
   route.group_interval = parent->group_interval;
   route.repeat_interval = parent->repeat_interval;
+  route.labels = parent->labels;
   return route;
 }
 
@@ -52,11 +55,13 @@ Route Reader::read(const YamlNode& node, const Route* parent) {
   read_receiver(object, parent, route);
   read_group_by(object, route);
   read_times(object, parent, route);
-  read_match(object, "match", MatchType::kEqual, route);
-  read_match(object, "match_re", MatchType::kRegex, route);
-  read_matchers(object, route);
+  read_match(object, "match", MatchType::kEqual, route.matchers);
+  read_match(object, "match_re", MatchType::kRegex, route.matchers);
+  read_matchers(object, "matchers", dialect, route.matchers);
   object.boolean("continue", route.continues);
-  refuse_unsupported(object);
+  read_intervals(object, "mute_time_intervals", route.mute_time_intervals);
+  read_intervals(object, "active_time_intervals", route.active_time_intervals);
+  read_labels(object, route);
   read_children(object, route);
   object.refuse_unknown_keys();
   return route;
@@ -66,6 +71,11 @@ void Reader::refuse_on_root(YamlObject& object) {
   for (std::string_view key : {"match", "match_re", "matchers"}) {
     if (empty_block(object.child(key))) continue;
     object.error(key, fmt::format("the root route takes every alert, so it must not have {}", key),
+                 "move them to a route under `routes`");
+  }
+  for (std::string_view key : {"mute_time_intervals", "active_time_intervals"}) {
+    if (empty_block(object.child(key))) continue;
+    object.error(key, fmt::format("the root route hears what no other takes, so it must not have {}", key),
                  "move them to a route under `routes`");
   }
   bool continues = false;
@@ -102,8 +112,7 @@ void Reader::read_group_by(YamlObject& object, Route& route) {
   for (const std::string& name : names) {
     if (name == "...") {
       route.group_by_all = true;
-    } else if (dialect == MatcherDialect::kClassic ? !is_legacy_label_name(name)
-                                                   : name.empty() || !is_valid_utf8(name)) {
+    } else if (!is_label_name(name, dialect)) {
       object.error("group_by", fmt::format("{} is not a label name", go_quote(name)));
     } else if (seen.insert(name).second) {
       route.group_by.push_back(name);
@@ -137,46 +146,28 @@ void Reader::read_times(YamlObject& object, const Route* parent, Route& route) {
                    "a group speaks only every group_interval");
 }
 
-void Reader::read_match(YamlObject& object, std::string_view key, MatchType type, Route& route) {
-  std::map<std::string, std::string> pairs;
-  if (!object.text_map(key, pairs)) return;
-  for (const auto& [name, value] : pairs) {
-    if (!is_legacy_label_name(name)) {
-      object.error(key, fmt::format("{} is not a label name that {} can hold", go_quote(name), key),
-                   "`matchers` take any name");
+void Reader::read_intervals(YamlObject& object, std::string_view key, std::vector<std::string>& names) {
+  for (const YamlNode& item : object.list(key)) {
+    const std::string name = item.text();
+    if (std::ranges::find(time_intervals, name) != time_intervals.end()) {
+      names.push_back(name);
       continue;
     }
-    Result<Matcher> matcher = Matcher::make(name, type, value);
-    if (matcher) {
-      route.matchers.push_back(std::move(*matcher));
+    std::string hint = did_you_mean(name, time_intervals);
+    problems.error(item.file(), item.position(), fmt::format("there is no time interval {}", go_quote(name)),
+                   hint.empty() ? "define it under `time_intervals`" : hint);
+  }
+}
+
+void Reader::read_labels(YamlObject& object, Route& route) {
+  std::map<std::string, std::string> own;
+  if (!object.text_map("labels", own)) return;
+  for (auto& [name, text] : own) {
+    if (!is_label_name(name, dialect)) {
+      object.error("labels", fmt::format("{} is not a label name", go_quote(name)));
     } else {
-      object.error(key, fmt::format("{}: {}", name, matcher.error().message));
+      route.labels[name] = std::move(text);
     }
-  }
-}
-
-void Reader::read_matchers(YamlObject& object, Route& route) {
-  for (const YamlNode& item : object.list("matchers")) {
-    if (item.kind() != YamlNode::Kind::kScalar) {
-      problems.error(item.file(), item.position(), "a matcher is a text", "write it as '- name=\"value\"'");
-      continue;
-    }
-    Result<ParsedMatchers> parsed = parse_matchers(item.text(), dialect);
-    if (!parsed) {
-      problems.error(item.file(), item.position(),
-                     fmt::format("matcher {}: {}", go_quote(item.text()), parsed.error().message));
-      continue;
-    }
-    if (!parsed->warning.empty()) problems.warning(item.file(), item.position(), parsed->warning);
-    for (Matcher& matcher : parsed->matchers) route.matchers.push_back(std::move(matcher));
-  }
-}
-
-// Better a clear no than a route that is silently always on.
-void Reader::refuse_unsupported(YamlObject& object) {
-  for (std::string_view key : {"mute_time_intervals", "active_time_intervals", "labels"}) {
-    if (empty_block(object.child(key))) continue;
-    object.error(key, fmt::format("{} of a route is not supported yet", key), "remove it for now");
   }
 }
 
@@ -192,14 +183,14 @@ void Reader::read_children(YamlObject& object, Route& route) {
 
 }  // namespace
 
-Route read_route(const YamlNode& node, const std::vector<std::string>& receivers, MatcherDialect dialect,
-                 Problems& problems) {
+Route read_route(const YamlNode& node, const std::vector<std::string>& receivers,
+                 const std::vector<std::string>& time_intervals, MatcherDialect dialect, Problems& problems) {
   if (node.null()) {
     problems.error(node.file(), node.position(), "there is no route",
                    "add `route:` with at least a receiver");
     return {};
   }
-  Route root = Reader{receivers, dialect, problems}.read(node, nullptr);
+  Route root = Reader{receivers, time_intervals, dialect, problems}.read(node, nullptr);
   name_routes(root);
   return root;
 }

@@ -1,6 +1,6 @@
-// RoutingConfig is all that the router needs of the configuration: the tree, and which integrations each
-// receiver has. How an integration speaks (URLs, templates) is none of its business. Immutable and shared: a
-// reload makes a new one.
+// RoutingConfig is all that the router needs of the configuration: the tree, which integrations each receiver
+// has, which alerts inhibit which, and what the names of time intervals mean. How an integration speaks (URLs,
+// templates) is none of its business. Immutable and shared: a reload makes a new one.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,9 @@
 
 #include "core/notification.h"
 #include "core/time.h"
+#include "router/inhibit_rule.h"
 #include "router/route.h"
+#include "router/time_interval.h"
 
 namespace tocsin {
 
@@ -30,6 +32,8 @@ struct ReceiverEntry {
 struct RoutingConfig {
   Route root;  // after name_routes
   std::vector<ReceiverEntry> receivers;
+  std::vector<InhibitRule> inhibit_rules;  // in order of the file
+  NamedTimeIntervals time_intervals;       // those that routes name
   Duration resolve_timeout = std::chrono::minutes(5);
 
   // Null where there is no receiver of that name.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <exception>
 
 namespace tocsin::tmpl {
@@ -39,6 +40,13 @@ std::int64_t within_listed_years(std::int64_t unix_seconds) {
   return kEnd;
 }
 
+ZoneOffset local_offset_at(std::int64_t unix_seconds) {
+  const std::time_t instant = unix_seconds;
+  std::tm wall{};
+  if (localtime_r(&instant, &wall) == nullptr) return {0, "UTC"};
+  return {wall.tm_gmtoff, wall.tm_zone};
+}
+
 }  // namespace
 
 Zone Zone::fixed(std::string abbreviation, std::int64_t seconds_east) {
@@ -49,15 +57,16 @@ Zone Zone::fixed(std::string abbreviation, std::int64_t seconds_east) {
 }
 
 ZoneOffset Zone::offset_at(std::int64_t unix_seconds) const {
-  if (rules_ == nullptr) return {offset_, name_};
   constexpr std::int64_t kEarliest = -900'000'000'000;
+  if (local_) return local_offset_at(std::clamp(unix_seconds, kEarliest, -kEarliest));
+  if (rules_ == nullptr) return {offset_, name_};
   unix_seconds = within_listed_years(std::max(unix_seconds, kEarliest));
   const auto info = rules_of(rules_).get_info(date::sys_seconds{std::chrono::seconds{unix_seconds}});
   return {info.offset.count(), info.abbrev};
 }
 
 std::int64_t Zone::offset_for_local(std::int64_t local_seconds) const {
-  if (rules_ == nullptr) return offset_;
+  if (rules_ == nullptr && !local_) return offset_;
   // As Go's time.Date: guess with the offset in force at the wall time read as UTC, then correct once.
   const std::int64_t guess = offset_at(local_seconds).seconds;
   const std::int64_t refined = offset_at(local_seconds - guess).seconds;
@@ -67,6 +76,13 @@ std::int64_t Zone::offset_for_local(std::int64_t local_seconds) const {
 
 Result<Zone> find_zone(std::string_view name) {
   if (name.empty() || name == "UTC") return Zone::utc();
+  if (name == "Local") {
+    tzset();
+    Zone zone;
+    zone.name_ = "Local";
+    zone.local_ = true;
+    return zone;
+  }
   try {
     Zone zone;
     zone.name_ = std::string(name);

@@ -1,5 +1,5 @@
-// Zone: what turns an instant into a wall clock: UTC, a fixed offset, or a named zone of the system's time
-// zone database. A small value, cheap to copy. The one file that includes the date library's zone part is
+// Zone: what turns an instant into a wall clock: UTC, a fixed offset, a named zone of the system's time zone
+// database, or the zone of the machine. A small value, cheap to copy. The one file that includes the date library's zone part is
 // time_zone.cpp.
 #pragma once
 
@@ -27,7 +27,7 @@ class Zone {
   // The offset that applies when the wall clock shows `local_seconds` (seconds since 1970 as if it were UTC).
   std::int64_t offset_for_local(std::int64_t local_seconds) const;
 
-  // "UTC", "Europe/Berlin", or the abbreviation of a fixed zone.
+  // "UTC", "Europe/Berlin", "Local", or the abbreviation of a fixed zone.
   const std::string& name() const { return name_; }
 
  private:
@@ -35,9 +35,10 @@ class Zone {
   std::string name_ = "UTC";
   std::int64_t offset_ = 0;
   const void* rules_ = nullptr;  // A date::time_zone of the process-wide, immutable database.
+  bool local_ = false;           // As the C library knows it: TZ, else /etc/localtime.
 };
 
-// "UTC" and "" are UTC; anything else is looked up: unknown time zone Mars/Phobos.
+// "UTC" and "" are UTC, "Local" is the machine's own; anything else is looked up: unknown time zone Mars/Phobos.
 Result<Zone> find_zone(std::string_view name);
 
 }  // namespace tocsin::tmpl

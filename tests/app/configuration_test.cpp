@@ -105,9 +105,7 @@ TEST_CASE("what cannot be done yet is refused by name, and empty blocks of it ar
     const char* text;
     const char* key;
   };
-  for (const Row& row : {Row{"inhibit_rules: [{equal: [a]}]\n", "inhibit_rules"},
-                         Row{"time_intervals: [{name: x}]\n", "time_intervals"},
-                         Row{"remote_write: [{url: 'http://x'}]\n", "remote_write"},
+  for (const Row& row : {Row{"remote_write: [{url: 'http://x'}]\n", "remote_write"},
                          Row{"alerting: {alertmanagers: []}\n", "alerting"}}) {
     const Loaded refused(std::string(kGood) + row.text);
     INFO(refused.problems.to_string());
@@ -115,7 +113,74 @@ TEST_CASE("what cannot be done yet is refused by name, and empty blocks of it ar
     CHECK(refused.problems.to_string().find(row.key) != std::string::npos);
     CHECK(refused.problems.to_string().find("not supported yet") != std::string::npos);
   }
-  CHECK(Loaded(std::string(kGood) + "inhibit_rules: []\ntime_intervals:\n").configuration);
+  CHECK(Loaded(std::string(kGood) + "remote_write: []\nalerting:\n").configuration);
+}
+
+TEST_CASE("inhibition rules and time intervals reach the router") {
+  const Loaded loaded(R"(route:
+  receiver: x
+  routes: [{mute_time_intervals: [night, old], active_time_intervals: [day]}]
+receivers: [{name: x}]
+inhibit_rules:
+  - {source_matchers: [a=b], target_matchers: [a=c], equal: [d]}
+time_intervals:
+  - {name: night, time_intervals: [{times: [{start_time: '22:00', end_time: '06:00'}]}]}
+  - {name: day, time_intervals: [{location: Europe/Berlin, weekdays: ['monday:friday']}]}
+mute_time_intervals:
+  - {name: old, time_intervals: [{months: [1]}]}
+)");
+  CHECK(loaded.problems.to_string() == "");
+  REQUIRE(loaded.configuration);
+  const RoutingConfig& routing = *loaded.configuration->engine.routing;
+  CHECK(routing.inhibit_rules.size() == 1);
+  CHECK(routing.time_intervals.size() == 3);
+  CHECK(routing.root.routes[0].mute_time_intervals.size() == 2);
+}
+
+TEST_CASE("inhibition rules that silence each other are warned of") {
+  const Loaded loaded(std::string(kGood) + R"(inhibit_rules:
+  - {name: down, source_matchers: [s=1], target_matchers: [s=2], equal: [d]}
+  - {name: up, source_matchers: [s=2], target_matchers: [s=1], equal: [d]}
+)",
+                      {{"etc/rules/ai.yml", kRules}});
+  REQUIRE(loaded.configuration);
+  CHECK(loaded.problems.to_string().find(R"(the inhibition rules "down" and "up" can inhibit in a circle)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a route that names a time interval which is not there is a mistake") {
+  const Loaded loaded(
+      "route: {receiver: x, routes: [{mute_time_intervals: [night]}]}\nreceivers: [{name: x}]\n"
+      "time_intervals: [{name: nights, time_intervals: [{months: [1]}]}]\n");
+  CHECK_FALSE(loaded.configuration);
+  CHECK(loaded.problems.to_string().find("did you mean \"nights\"") != std::string::npos);
+}
+
+TEST_CASE("tracing and the event recorder are checked, and taken with a warning") {
+  struct Row {
+    const char* text;
+    const char* said;
+    bool loads;
+  };
+  for (const Row& row :
+       {Row{"tracing: {endpoint: 'otel:4317', client_type: http, sampling_fraction: 0.5, insecure: true, timeout: "
+            "5s, compression: gzip, headers: {a: b}, tls_config: {}}\n",
+            "tracing has no effect here", true},
+        Row{"tracing: {client_type: udp, endpoint: x}\n", "not a client_type", false},
+        Row{"tracing: {endpoint: x, compression: zip}\n", "not a compression", false},
+        Row{"tracing: {insecure: true}\n", "must have an endpoint", false},
+        Row{"tracing: {endpoint: x, endpiont: y}\n", "endpiont", false},
+        Row{"event_recorder: {file_outputs: [{path: x}], webhook_outputs: [{url: 'http://x', workers: 2}], "
+            "kafka_outputs: [{brokers: [x], topic: y}], stdout_outputs: [{}]}\n",
+            "event_recorder has no effect here", true},
+        Row{"event_recorder: {file_outputs: [{}]}\n", "must have path", false},
+        Row{"event_recorder: {files: []}\n", "files", false},
+        Row{"event_recorder: {stdout_outputs: [{path: x}]}\n", "path", false}}) {
+    const Loaded loaded(std::string(kGood) + row.text);
+    INFO(loaded.problems.to_string());
+    CHECK(loaded.configuration.has_value() == row.loads);
+    CHECK(loaded.problems.to_string().find(row.said) != std::string::npos);
+  }
 }
 
 TEST_CASE("files that are missing are mistakes, and globs that match nothing are warnings") {

@@ -8,7 +8,7 @@ namespace {
 
 Route read(std::string_view yaml, Problems& problems, MatcherDialect dialect = MatcherDialect::kFallback) {
   YamlDocument document = YamlDocument::parse(yaml, "tocsin.yml", problems);
-  return read_route(document.root(), {"default", "team", "pager"}, dialect, problems);
+  return read_route(document.root(), {"default", "team", "pager"}, {"night", "day"}, dialect, problems);
 }
 
 }  // namespace
@@ -98,11 +98,13 @@ TEST_CASE("Each mistake in a route is named with its place") {
       {"receiver: default\ngroup_by: [a, '...']\n", "must stand alone", 2},
       {"receiver: default\ngroup_by: ['']\n", "is not a label name", 2},
       {"receiver: default\nrouts: []\n", "routs", 2},
-      {"receiver: default\nmute_time_intervals: [night]\n",
-       "mute_time_intervals of a route is not supported yet", 2},
-      {"receiver: default\nroutes:\n- active_time_intervals: [day]\n",
-       "active_time_intervals of a route is not", 3},
-      {"receiver: default\nroutes:\n- labels: {a: b}\n", "labels of a route is not supported yet", 3},
+      {"receiver: default\nmute_time_intervals: [night]\n", "must not have mute_time_intervals", 2},
+      {"receiver: default\nactive_time_intervals: [day]\n", "must not have active_time_intervals", 2},
+      {"receiver: default\nroutes:\n- mute_time_intervals:\n  - night\n  - nihgt\n",
+       "there is no time interval \"nihgt\"", 5},
+      {"receiver: default\nroutes:\n- active_time_intervals: [weekend]\n",
+       "there is no time interval \"weekend\"", 3},
+      {"receiver: default\nroutes:\n- labels: {'': b}\n", "is not a label name", 3},
       {"receiver: default\nroutes:\n- receiver: gone\n", "there is no receiver \"gone\"", 3},
       {"receiver: default\nroutes:\n- match: {bad-name: x}\n", "bad-name", 3},
       {"receiver: default\nroutes:\n- match_re: {a: '('}\n", "a:", 3},
@@ -124,6 +126,36 @@ TEST_CASE("Each mistake in a route is named with its place") {
   }
 }
 
+TEST_CASE("Time intervals are a route's own, its labels are handed down") {
+  Problems problems;
+  Route root = read(R"(receiver: default
+labels: {team: ops, tier: "1"}
+routes:
+- mute_time_intervals: [night]
+  active_time_intervals: [day, night]
+  labels: {tier: "{{ .CommonLabels.tier }}", a.b: x}
+  routes:
+  - receiver: team
+)",
+                    problems);
+  CHECK(problems.to_string() == "");
+  const Route& child = root.routes[0];
+  CHECK(child.mute_time_intervals == std::vector<std::string>{"night"});
+  CHECK(child.active_time_intervals == std::vector<std::string>{"day", "night"});
+  CHECK(child.labels == std::map<std::string, std::string>{
+                            {"a.b", "x"}, {"team", "ops"}, {"tier", "{{ .CommonLabels.tier }}"}});
+  CHECK(child.routes[0].mute_time_intervals.empty());
+  CHECK(child.routes[0].active_time_intervals.empty());
+  CHECK(child.routes[0].labels == child.labels);
+  CHECK(root.labels.size() == 2);
+}
+
+TEST_CASE("A mistyped time interval is answered with the nearest") {
+  Problems problems;
+  read("receiver: default\nroutes:\n- mute_time_intervals: [nihgt]\n", problems);
+  CHECK(problems.to_string().find("did you mean \"night\"") != std::string::npos);
+}
+
 TEST_CASE("All mistakes of a tree are reported at once") {
   Problems problems;
   read("group_interval: 0s\ncontinue: true\nroutes:\n- receiver: a\n- receiver: b\n", problems);
@@ -132,7 +164,7 @@ TEST_CASE("All mistakes of a tree are reported at once") {
 
 TEST_CASE("No route at all is a mistake") {
   Problems problems;
-  read_route(YamlNode(), {}, MatcherDialect::kFallback, problems);
+  read_route(YamlNode(), {}, {}, MatcherDialect::kFallback, problems);
   CHECK(problems.has_errors());
 }
 

@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include "core/template/go_time_format.h"
 #include "tests/core/template/template_table.h"
 
@@ -29,6 +31,18 @@ TEST_CASE("zones shift the wall clock, with daylight saving far into the future"
   CHECK(format_go_time(Time(2854216094, 0, berlin), "2006-01-02 15:04 MST") == "2060-06-11 23:48 CEST");
   CHECK(format_go_time(kMoment.in(Zone::fixed("X", -5400)), "15:04 MST -0700") == "11:49 X -0130");
   CHECK(find_zone("Mars/Phobos").error().message == "unknown time zone Mars/Phobos");
+}
+
+TEST_CASE("the zone Local is the one that TZ names") {
+  const char* before = std::getenv("TZ");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("TZ", "Asia/Kolkata", 1);
+  const Zone local = *find_zone("Local");
+  CHECK(local.name() == "Local");
+  CHECK(format_go_time(kMoment.in(local), "15:04 MST -0700") == "18:49 IST +0530");
+  CHECK(local.offset_for_local(0) == 19800);
+  before == nullptr ? unsetenv("TZ") : setenv("TZ", kept.c_str(), 1);
+  find_zone("Local");
 }
 
 TEST_CASE("the zero time is year 1 and known as zero") {
