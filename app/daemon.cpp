@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 #include <chrono>
 
+#include "app/config_file.h"
 #include "app/curl_transport.h"
 #include "app/log.h"
 #include "app/sqlite_store.h"
@@ -36,12 +37,6 @@ std::string path_of(const std::string& url) {
   return path;
 }
 
-std::string config_file_of(const ServeOptions& options) {
-  if (!options.config_file.empty()) return options.config_file;
-  return access("tocsin.yml", F_OK) == 0 || access("alertmanager.yml", F_OK) != 0 ? "tocsin.yml"
-                                                                                  : "alertmanager.yml";
-}
-
 void log_problems(const Problems& problems) {
   for (const Problem& problem : problems.all()) {
     const bool bad = problem.severity == Severity::kError;
@@ -57,7 +52,7 @@ void log_problems(const Problems& problems) {
 }  // namespace
 
 Daemon::Daemon(ServeOptions options) : options_(std::move(options)) {
-  options_.config_file = config_file_of(options_);
+  options_.config_file = config_file_or_default(options_.config_file);
 }
 
 Daemon::~Daemon() {

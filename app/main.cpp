@@ -2,6 +2,7 @@
 // failures, 2 usage.
 #include "app/check_command.h"
 #include "app/options.h"
+#include "app/route_command.h"
 #include "app/serve_command.h"
 #include "app/template_command.h"
 
@@ -11,5 +12,7 @@ int main(int argc, char** argv) {
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);
   if (const auto* check = std::get_if<CheckOptions>(&options)) return run_check(*check);
   if (const auto* render = std::get_if<RenderOptions>(&options)) return run_template_render(*render);
+  if (const auto* show = std::get_if<RouteShowOptions>(&options)) return run_route_show(*show);
+  if (const auto* test = std::get_if<RouteTestOptions>(&options)) return run_route_test(*test);
   return std::get<Finished>(options).exit_code;
 }

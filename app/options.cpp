@@ -60,6 +60,11 @@ struct Commands {
   CLI::App* check_command = nullptr;
   CLI::App* template_command = nullptr;
   CLI::App* render_command = nullptr;
+  RouteShowOptions route_show;
+  RouteTestOptions route_test;
+  bool route_dot = false;
+  CLI::App* route_show_command = nullptr;
+  CLI::App* route_test_command = nullptr;
 
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
@@ -74,6 +79,30 @@ struct Commands {
     template_command->require_subcommand(1);
     render_command = template_command->add_subcommand("render", "expand a template against JSON data");
     add_render_flags();
+    add_route_commands();
+  }
+
+  void add_route_commands() {
+    CLI::App* route = app.add_subcommand("route", "show the routing tree, or where an alert goes in it");
+    route->require_subcommand(1);
+    route_show_command = route->add_subcommand("show", "print the routing tree");
+    route_test_command = route->add_subcommand(
+        "test", "print which receivers, groups and waits an alert with these labels gets");
+    for (CLI::App* command : {route, route_show_command, route_test_command}) {
+      command->add_option_function<std::string>(
+          "--config.file",
+          [this](const std::string& file) { route_show.config_file = route_test.config_file = file; },
+          "configuration file (default: tocsin.yml, or alertmanager.yml where there is no tocsin.yml)");
+    }
+    route_show_command->add_flag("--dot", route_dot, "print it for Graphviz");
+    route_test_command->add_option("LABELS", route_test.labels, "the alert's labels, each as LABEL=VALUE");
+    route_test_command->add_option("--verify.receivers", route_test.verify_receivers,
+                                   "fail unless exactly these receivers are found: NAME,NAME in their order");
+    route_test_command->add_option("--at", route_test.at,
+                                   "look at time intervals at this time (RFC 3339; default: now)");
+    route_test_command->add_option("--output", route_test.output, "text or json")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"text", "json"}));
   }
 
   void add_serve_flags() {
@@ -156,6 +185,11 @@ Options read_command_line(int argc, const char* const* argv) {
   }
   if (commands.check_command->parsed()) return commands.check;
   if (commands.render_command->parsed()) return commands.render;
+  if (commands.route_show_command->parsed()) {
+    if (commands.route_dot) commands.route_show.format = "dot";
+    return commands.route_show;
+  }
+  if (commands.route_test_command->parsed()) return commands.route_test;
   commands.serve.retention = parse_prometheus_duration(commands.retention).value();
   for (const auto& [flag, values] : commands.ignored) {
     if (!values.empty()) commands.serve.ignored.push_back(flag);

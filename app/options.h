@@ -35,12 +35,26 @@ struct RenderOptions {
   bool jsonl = false;                 // cases on standard input, answers on standard output, a line each
 };
 
+struct RouteShowOptions {
+  std::string config_file;      // empty: as for serving
+  std::string format = "text";  // text, dot
+};
+
+struct RouteTestOptions {
+  std::string config_file;
+  std::vector<std::string> labels;  // LABEL=VALUE
+  std::string verify_receivers;     // names with commas; empty: anything is fine
+  std::string at;                   // RFC 3339; empty: now
+  std::string output = "text";      // text, json
+};
+
 // A command line that ends the program at once: --help, --version, or a mistake.
 struct Finished {
   int exit_code = 0;
 };
 
-using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions>;
+using Options =
+    std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions, RouteTestOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);
