@@ -4,6 +4,9 @@
 
 #include <initializer_list>
 
+#include "core/duration.h"
+#include "core/labels.h"
+
 namespace tocsin {
 namespace {
 
@@ -14,8 +17,7 @@ void allow(YamlObject& object, Keys keys) {
   object.refuse_unknown_keys();
 }
 
-// A list of mappings with these keys; an entry without any is as good as one with all of them unless
-// `required` names one.
+// A list of mappings that may have `keys` and must have `required`.
 void check_outputs(YamlObject& recorder, std::string_view key, Keys keys, Keys required = {}) {
   for (const YamlNode& item : recorder.list(key)) {
     YamlObject output(item, std::string(key) + " entry", recorder.problems());
@@ -33,18 +35,20 @@ void check_tracing(const YamlNode& node, Problems& problems) {
   YamlObject tracing(node, "tracing", problems);
   std::string text;
   if (tracing.text("client_type", text) && text != "grpc" && text != "http") {
-    tracing.error("client_type", fmt::format("\"{}\" is not a client_type", text), "write grpc or http");
+    tracing.error("client_type", fmt::format("{} is not a client_type", go_quote(text)),
+                  "write grpc or http");
   }
   if (tracing.text("compression", text) && !text.empty() && text != "gzip") {
-    tracing.error("compression", fmt::format("\"{}\" is not a compression", text),
+    tracing.error("compression", fmt::format("{} is not a compression", go_quote(text)),
                   "write gzip, or remove it");
   }
   double fraction = 0;
   tracing.real("sampling_fraction", fraction);
   bool insecure = false;
   tracing.boolean("insecure", insecure);
-  Duration timeout{};
-  tracing.go_duration("timeout", timeout);
+  if (tracing.text("timeout", text) && !parse_prometheus_duration(text) && !parse_go_duration(text)) {
+    tracing.error("timeout", fmt::format("{} is not a duration", go_quote(text)), "write for example 10s");
+  }
   if (!tracing.has("endpoint")) {
     tracing.error("endpoint", "tracing must have an endpoint",
                   "add `endpoint: HOST:PORT`, or remove `tracing`");
@@ -67,6 +71,12 @@ void check_event_recorder(const YamlNode& node, Problems& problems) {
       {"brokers", "topic", "client_id", "format", "acks", "compression", "buffer_size", "tls_config"},
       {"brokers", "topic"});
   check_outputs(recorder, "stdout_outputs", {});
+  // An earlier form, with the kind of output as a key of its own.
+  check_outputs(
+      recorder, "outputs",
+      {"type", "path", "url", "http_config", "timeout", "workers", "max_retries", "retry_backoff", "brokers",
+       "topic", "client_id", "format", "acks", "compression", "buffer_size", "tls_config"},
+      {"type"});
   recorder.refuse_unknown_keys();
   problems.warning(node.file(), node.position(), "event_recorder has no effect here: no events are written",
                    "every event is kept in the history");

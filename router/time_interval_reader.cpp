@@ -181,9 +181,10 @@ void Reader::read_list(const YamlNode& list, const char* key) {
 }
 
 void Reader::read_named(const YamlNode& node, const char* key) {
+  // Alertmanager takes it too; nobody can name it.
   if (node.null()) {
-    problems_.error(node.file(), node.position(), fmt::format("an empty entry in {}", key),
-                    "give it a name and time_intervals, or remove the line");
+    problems_.warning(node.file(), node.position(), fmt::format("an empty entry in {} has no effect", key),
+                      "give it a name and time_intervals, or remove the line");
     return;
   }
   YamlObject object(node, "time interval", problems_);

@@ -168,12 +168,14 @@ TEST_CASE("tracing and the event recorder are checked, and taken with a warning"
             "tracing has no effect here", true},
         Row{"tracing: {client_type: udp, endpoint: x}\n", "not a client_type", false},
         Row{"tracing: {endpoint: x, compression: zip}\n", "not a compression", false},
+        Row{"tracing: {endpoint: x, timeout: soon}\n", "is not a duration", false},
         Row{"tracing: {insecure: true}\n", "must have an endpoint", false},
         Row{"tracing: {endpoint: x, endpiont: y}\n", "endpiont", false},
         Row{"event_recorder: {file_outputs: [{path: x}], webhook_outputs: [{url: 'http://x', workers: 2}], "
             "kafka_outputs: [{brokers: [x], topic: y}], stdout_outputs: [{}]}\n",
             "event_recorder has no effect here", true},
         Row{"event_recorder: {file_outputs: [{}]}\n", "must have path", false},
+        Row{"event_recorder: {outputs: [{type: file, path: x}]}\n", "no effect here", true},
         Row{"event_recorder: {files: []}\n", "files", false},
         Row{"event_recorder: {stdout_outputs: [{path: x}]}\n", "path", false}}) {
     const Loaded loaded(std::string(kGood) + row.text);

@@ -119,7 +119,6 @@ TEST_CASE("Each mistake in an entry is named with its place") {
 TEST_CASE("Each mistake around the entries is named with its place") {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"time_intervals: text\n", "time_intervals must be a list"},
-      {"time_intervals: [~]\n", "an empty entry in time_intervals"},
       {"mute_time_intervals: [{time_intervals: [{years: [2020]}]}]\n", "must have a name"},
       {"time_intervals: [{name: a, time_intervals: [{years: [2020]}], times: []}]\n", "times"},
       {"time_intervals: [{name: a, time_intervals: text}]\n", "time_intervals"},
@@ -133,6 +132,13 @@ TEST_CASE("Each mistake around the entries is named with its place") {
     CHECK(problems.has_errors());
     CHECK(problems.all()[0].message.find(message) != std::string::npos);
   }
+}
+
+TEST_CASE("An empty entry among the named ones is a warning") {
+  Problems problems;
+  CHECK(read("time_intervals:\n-\n", problems).empty());
+  CHECK_FALSE(problems.has_errors());
+  CHECK(problems.to_string().find("an empty entry in time_intervals has no effect") != std::string::npos);
 }
 
 TEST_CASE("What holds never or always, and is hardly meant so, is a warning") {
