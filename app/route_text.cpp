@@ -85,9 +85,8 @@ std::string mute_text(const RoutedTo& to) {
   const std::string until =
       to.mute_changes_at == kNever ? "" : " until " + format_rfc3339(to.mute_changes_at);
   if (to.muted_by.empty()) return "not muted" + until;
-  const bool outside =
-      to.muted_by == to.route->active_time_intervals && to.muted_by != to.route->mute_time_intervals;
-  return fmt::format("muted{} {}{}", outside ? " outside of" : " by", fmt::join(to.muted_by, ", "), until);
+  return fmt::format("muted{} {}{}", to.outside_active ? " outside of" : " by", fmt::join(to.muted_by, ", "),
+                     until);
 }
 
 void write_names(JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
@@ -124,6 +123,8 @@ std::vector<RoutedTo> route_alert(const RoutingConfig& config, const Labels& ale
     to.group_labels = route->group_labels(alert);
     to.group_key = route->key + ":" + to.group_labels.to_string();
     to.muted_by = muting_intervals(*route, config.time_intervals, now);
+    to.outside_active =
+        !to.muted_by.empty() && active_names(route->mute_time_intervals, config.time_intervals, now).empty();
     to.mute_changes_at = mute_changes_at(*route, config.time_intervals, now);
     all.push_back(std::move(to));
   }

@@ -23,6 +23,7 @@ struct RoutedTo {
   Labels group_labels;
   std::string group_key;
   std::vector<std::string> muted_by;  // time intervals; empty: not muted
+  bool outside_active = false;        // muted because none of its active intervals holds
   TimePoint mute_changes_at = kNever;
 };
 

@@ -29,6 +29,10 @@ constexpr const char* kConfig = R"(route:
     - receiver: office
       matchers: [team=office]
       active_time_intervals: [hours]
+    - receiver: office
+      matchers: [team=both]
+      mute_time_intervals: [night, hours]
+      active_time_intervals: [night]
 receivers:
   - name: default
     webhook_configs: [{url: 'http://localhost/a'}, {url: 'http://localhost/b'}]
@@ -75,7 +79,8 @@ TEST_CASE("the routing tree is shown as amtool shows it, with what else a node s
     ├── {team="db"}  continue: true  receiver: audit  grouping: []
     ├── {team="db"}  receiver: db  grouping: [alertname,cluster]  repeat_interval: 1h  mute_time_intervals: [night]
     │   └── {path=~"C:\\\\\\\\.*|\"x\""}  receiver: pager  grouping: [...]  group_wait: 0s
-    └── {team="office"}  receiver: office  grouping: [alertname,cluster]  active_time_intervals: [hours]
+    ├── {team="office"}  receiver: office  grouping: [alertname,cluster]  active_time_intervals: [hours]
+    └── {team="both"}  receiver: office  grouping: [alertname,cluster]  mute_time_intervals: [night,hours]  active_time_intervals: [night]
 )");
 }
 
@@ -113,6 +118,10 @@ route {}/{team="db"}/1
 )");
   CHECK(holds(test({"team=web"}).out, "receiver:      default (webhook[0], webhook[1])"));
   CHECK(holds(test({"team=office"}).out, "muted outside of hours until 2024-01-08T08:00:00Z"));
+  CHECK(holds(test({"team=both"}).out, "muted by night\n"));
+  RouteTestOptions evening;
+  evening.at = "2024-01-05T20:00:00Z";
+  CHECK(holds(test({"team=both"}, evening).out, "muted outside of night\n"));
   CHECK(holds(test({}).out, "default\n"));
 }
 
