@@ -33,14 +33,19 @@ bool ReceiverFilter::takes_any(const std::vector<std::string>& receivers) const 
 
 tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) {
   AlertFilter filter;
-  // Checked although nothing is suppressed yet: a misspelt value is told at once. `unprocessed` never hides
-  // anything, as in Alertmanager: an alert is active from its first moment.
-  for (const std::string_view name : {"silenced", "inhibited", "unprocessed", "muted"}) {
-    if (const auto flag = read_flag(query, name); !flag) return tl::unexpected(flag.error());
+  for (const auto& [name, target] : {std::pair{"active", &filter.active_},
+                                     {"silenced", &filter.silenced_},
+                                     {"inhibited", &filter.inhibited_},
+                                     {"muted", &filter.muted_}}) {
+    const auto flag = read_flag(query, name);
+    if (!flag) return tl::unexpected(flag.error());
+    *target = *flag;
   }
-  const auto active = read_flag(query, "active");
-  if (!active) return tl::unexpected(active.error());
-  filter.active_ = *active;
+  // An alert is active from its first moment, so this hides nothing; but who leaves out active ones and asks
+  // for unprocessed ones gets those that no flush has looked at yet.
+  const auto unprocessed = read_flag(query, "unprocessed");
+  if (!unprocessed) return tl::unexpected(unprocessed.error());
+  filter.unprocessed_ = *unprocessed && !query.all_params("unprocessed").empty();
   auto matchers = read_matchers(query, "filter");
   if (!matchers) return tl::unexpected(matchers.error());
   filter.matchers_ = std::move(*matchers);
@@ -52,7 +57,10 @@ tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) 
 
 bool AlertFilter::takes(const AlertView& view, TimePoint now) const {
   if (view.status == AlertStatus::kResolved || view.alert.resolved_at(now)) return false;
-  if (!active_) return false;
+  if (!silenced_ && !view.silenced_by.empty()) return false;
+  if (!inhibited_ && !view.inhibited_by.empty()) return false;
+  const bool fresh = unprocessed_ && view.status == AlertStatus::kUnprocessed;
+  if (!active_ && !fresh && view.status != AlertStatus::kSuppressed) return false;
   return takes(view.alert.labels);
 }
 

@@ -31,12 +31,18 @@ class AlertFilter {
 
   // Resolved alerts are never listed.
   bool takes(const AlertView&, TimePoint now) const;
+  // Groups that a time interval mutes; asked for by /api/v2/alerts/groups.
+  bool takes_muted_groups() const { return muted_; }
   const ReceiverFilter& receivers() const { return receivers_; }
 
  private:
   bool takes(const Labels&) const;
 
   bool active_ = true;
+  bool silenced_ = true;
+  bool inhibited_ = true;
+  bool unprocessed_ = false;  // asked for in so many words
+  bool muted_ = true;
   Matchers matchers_;
   ReceiverFilter receivers_;
 };

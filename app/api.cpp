@@ -39,6 +39,7 @@ constexpr std::array kEndpoints = {
     Endpoint{"/api/v2/silence", show_silence, nullptr, "one silence; DELETE: expire it", delete_silence, "id"},
     Endpoint{"/api/v2/silences", list_silences, post_silence, "silences; POST: set one"},
     Endpoint{"/api/v2/status", show_status, nullptr, "version, start time and configuration"},
+    Endpoint{"/api/tocsin/v1/status", show_own_status, nullptr, "the same with what only Tocsin has"},
 };
 
 bool is_for(const Endpoint& endpoint, std::string_view path) {
@@ -126,6 +127,8 @@ HttpAnswer Api::answer(const HttpQuery& query) {
     elsewhere.headers.emplace_back("Location", route_prefix_ + "/");
     return elsewhere;
   }
+  // Alertmanager's API takes a slash at the end as if it were not there.
+  if (path.size() > 1 && path.starts_with("/api/v2/") && path.ends_with('/')) path.remove_suffix(1);
   HttpAnswer answer = dispatch(path, query);
   if (path.starts_with("/api/")) add_api_headers(answer);
   return answer;

@@ -15,9 +15,18 @@ struct Moment {
   Duration resolve_timeout;
 };
 
-// What is neither silenced nor inhibited is active, also before a flush has looked at it: Alertmanager judges
-// an alert when it is asked, and its clients take "unprocessed" for something that nobody will hear of.
-constexpr std::string_view kState = "active";
+// What is neither silenced nor inhibited nor muted is active, also before a flush has looked at it:
+// Alertmanager judges an alert when it is asked, and its clients take "unprocessed" for something that nobody
+// will hear of.
+std::string_view state_of(const AlertView& view) {
+  return view.status == AlertStatus::kSuppressed ? "suppressed" : "active";
+}
+
+void write_names(JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
+  json.key(key).begin_array();
+  for (const std::string& name : names) json.string(name);
+  json.end_array();
+}
 
 // Keys in Alertmanager's order.
 void write_alert(JsonWriter& json, const AlertView& view, const Moment& moment) {
@@ -35,13 +44,13 @@ void write_alert(JsonWriter& json, const AlertView& view, const Moment& moment) 
   json.end_array();
   json.field("startsAt", format_rfc3339_millis(alert.starts_at));
   json.key("status").begin_object();
-  for (const std::string_view name : {"inhibitedBy", "mutedBy", "silencedBy"}) {
-    json.key(name).begin_array().end_array();
-  }
-  json.field("state", kState).end_object();
+  write_names(json, "inhibitedBy", view.inhibited_by);
+  write_names(json, "mutedBy", view.muted_by);
+  write_names(json, "silencedBy", view.silenced_by);
+  json.field("state", state_of(view)).end_object();
   json.field("updatedAt",
              format_rfc3339_millis(is_set(alert.updated_at) ? alert.updated_at : alert.starts_at));
-  json.field("generatorURL", alert.generator_url);
+  if (!alert.generator_url.empty()) json.field("generatorURL", alert.generator_url);
   json.key("labels").labels(alert.labels).end_object();
 }
 
@@ -85,6 +94,7 @@ HttpAnswer list_alert_groups(ApiBackend& backend, const HttpQuery& query) {
   for (GroupView& group : groups) {
     // A retired group only waits to say "resolved"; the route that it belonged to is gone.
     if (group.retired || !filter->receivers().takes(group.receiver)) continue;
+    if (!filter->takes_muted_groups() && !group.muted_by.empty()) continue;
     std::erase_if(group.alerts, [&](const AlertView& view) { return !filter->takes(view, moment.now); });
     if (!group.alerts.empty()) write_group(json, group, group.alerts, moment);
   }

@@ -25,6 +25,10 @@ struct StatusView {
   std::string build_date;
   TimePoint started_at = kNoTime;
   std::string redacted_config;  // YAML, secrets as <secret>
+  std::string alertmanager_config;  // the part of it that Alertmanager's loader takes
+  std::string own_version;
+  std::string instance;  // this one's name among its peers; it has none
+  std::string address;   // HOST:PORT that it listens on
   std::string external_url;
 };
 

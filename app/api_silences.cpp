@@ -108,6 +108,7 @@ HttpAnswer unknown_silence() {
 }
 
 int status_of(SilenceFailure failure) {
+  if (failure == SilenceFailure::kNotStored) return 500;
   return failure == SilenceFailure::kNotFound ? 404 : 400;
 }
 

@@ -46,15 +46,26 @@ HttpAnswer show_status(ApiBackend& backend, const HttpQuery&) {
   const StatusView status = backend.status();
   JsonWriter json;
   json.begin_object();
-  json.key("cluster").begin_object().key("peers").begin_array().end_array();
-  json.field("status", "disabled").end_object();
-  json.key("config").begin_object().field("original", status.redacted_config).end_object();
+  // There is no cluster; tools that look for the instance among its peers find it.
+  json.key("cluster").begin_object().field("name", status.instance).key("peers").begin_array();
+  json.begin_object().field("address", status.address).field("name", status.instance).end_object();
+  json.end_array().field("status", "disabled").end_object();
+  json.key("config").begin_object().field("original", status.alertmanager_config).end_object();
   json.field("uptime", format_rfc3339_millis(status.started_at));  // Alertmanager's name for the start time
   json.key("versionInfo").begin_object();
   json.field("branch", status.branch).field("buildDate", status.build_date);
   json.field("buildUser", status.build_user);
   json.field("goVersion", "");  // clients require it; there is no Go in here
   json.field("revision", status.revision).field("version", status.version).end_object();
+  return json_answer(json.end_object().take());
+}
+
+HttpAnswer show_own_status(ApiBackend& backend, const HttpQuery&) {
+  const StatusView status = backend.status();
+  JsonWriter json;
+  json.begin_object().field("version", status.own_version);
+  json.field("compatibleWith", "Alertmanager " + status.version).field("externalURL", status.external_url);
+  json.field("startedAt", format_rfc3339_millis(status.started_at)).field("config", status.redacted_config);
   return json_answer(json.end_object().take());
 }
 

@@ -9,7 +9,7 @@ namespace tocsin {
 namespace {
 
 // Keys whose values are secret wherever they stand. URLs of webhooks are secrets: whoever has one can post.
-constexpr std::array<std::string_view, 32> kSecretKeys = {"password",
+constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
                                                           "credentials",
                                                           "client_secret",
                                                           "bearer_token",
@@ -40,12 +40,40 @@ constexpr std::array<std::string_view, 32> kSecretKeys = {"password",
                                                           "webhook_url",
                                                           "alert_source_token",
                                                           "user_key",
-                                                          "secret_key"};
+                                                          "secret_key",
+                                                          "client_certificate_key"};
+
+// What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
+constexpr std::array<std::string_view, 3> kOwnTopKeys = {"prometheus", "alerting", "remote_write"};
+constexpr std::array<std::string_view, 3> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
+                                                            "external_labels"};
+
+enum class Keys { kAll, kOfAlertmanager };
 
 bool is_secret(std::string_view key, std::string_view parent) {
-  if (key == "url" && parent == "webhook_configs") return true;
+  if (key == "url" && (parent == "webhook_configs" || parent == "incidentio_configs")) return true;
   if (key == "api_url" && parent != "slack_configs") return false;  // those of other services are no secrets
   return std::find(kSecretKeys.begin(), kSecretKeys.end(), key) != kSecretKeys.end();
+}
+
+// As Go prints a URL for people (url.Redacted).
+std::string without_passwords(std::string text) {
+  for (std::size_t scheme = 0; (scheme = text.find("://", scheme)) != std::string::npos; scheme += 3) {
+    const std::size_t begin = scheme + 3;
+    const std::size_t end = text.find_first_of("/?# ", begin);
+    const std::size_t at = text.substr(0, end).rfind('@');
+    const std::size_t colon = text.find(':', begin);
+    if (at == std::string::npos || at < begin || colon >= at) continue;
+    text.replace(colon + 1, at - colon - 1, "xxxxx");
+  }
+  return text;
+}
+
+bool is_shown(std::string_view key, std::string_view parent, std::size_t indent, Keys keys) {
+  if (keys == Keys::kAll) return true;
+  const auto listed = [&](const auto& names) { return std::ranges::find(names, key) != names.end(); };
+  if (indent == 0) return !listed(kOwnTopKeys);
+  return parent != "global" || indent > 2 || !listed(kOwnGlobalKeys);
 }
 
 void append_scalar(std::string& out, const YamlNode& node) {
@@ -54,18 +82,20 @@ void append_scalar(std::string& out, const YamlNode& node) {
   } else if (!node.quoted() && (node.boolean() || node.integer() || node.real())) {
     out += node.text();
   } else {
-    append_json_string(out, node.text());  // JSON strings are YAML double-quoted scalars
+    append_json_string(out, without_passwords(node.text()));  // JSON strings are YAML double-quoted scalars
   }
 }
 
 // `parent` is the nearest key above that named a list or mapping.
-void append_node(std::string& out, const YamlNode& node, std::size_t indent, std::string_view parent) {
+void append_node(std::string& out, const YamlNode& node, std::size_t indent, std::string_view parent,
+                 Keys keys) {
   const std::string margin(indent, ' ');
   if (node.kind() == YamlNode::Kind::kMapping) {
     const auto entries = node.entries();
     if (entries.empty()) out += margin + "{}\n";
     for (const auto& [key_node, value] : entries) {
       const std::string key = key_node.text();
+      if (!is_shown(key, parent, indent, keys)) continue;
       out += margin;
       append_scalar(out, key_node);
       const bool nested = value.kind() == YamlNode::Kind::kMapping || value.kind() == YamlNode::Kind::kList;
@@ -73,7 +103,7 @@ void append_node(std::string& out, const YamlNode& node, std::size_t indent, std
         out += ": <secret>\n";
       } else if (nested) {
         out += ":\n";
-        append_node(out, value, indent + 2, key);
+        append_node(out, value, indent + 2, key, keys);
       } else {
         out += ": ";
         append_scalar(out, value);
@@ -87,7 +117,7 @@ void append_node(std::string& out, const YamlNode& node, std::size_t indent, std
       const bool nested = item.kind() == YamlNode::Kind::kMapping || item.kind() == YamlNode::Kind::kList;
       if (nested) {
         out += margin + "-\n";
-        append_node(out, item, indent + 2, parent);
+        append_node(out, item, indent + 2, parent, keys);
       } else {
         out += margin + "- ";
         append_scalar(out, item);
@@ -105,7 +135,13 @@ void append_node(std::string& out, const YamlNode& node, std::size_t indent, std
 
 std::string redacted_yaml(const YamlNode& root) {
   std::string out;
-  append_node(out, root, 0, "");
+  append_node(out, root, 0, "", Keys::kAll);
+  return out;
+}
+
+std::string redacted_alertmanager_yaml(const YamlNode& root) {
+  std::string out;
+  append_node(out, root, 0, "", Keys::kOfAlertmanager);
   return out;
 }
 

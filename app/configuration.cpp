@@ -128,6 +128,7 @@ std::optional<Configuration> Loader::load() {
   configuration_.engine = {evaluator, routing};
   configuration_.delivery = deliveries(templates);
   configuration_.redacted = redacted_yaml(document.root());
+  configuration_.redacted_alertmanager = redacted_alertmanager_yaml(document.root());
   return std::move(configuration_);
 }
 

@@ -22,6 +22,7 @@ struct Configuration {
   std::vector<Receiver> receivers;
   Duration resolve_timeout = std::chrono::minutes(5);
   std::string redacted;            // the file as the API shows it: secrets as <secret>
+  std::string redacted_alertmanager;  // the part of it that Alertmanager would load
   std::uint64_t hash = 0;          // of all files, for alertmanager_config_hash
   std::vector<std::string> files;  // every file that was read
   std::size_t rule_count = 0;

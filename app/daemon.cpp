@@ -8,7 +8,9 @@
 #include "app/config_file.h"
 #include "app/curl_transport.h"
 #include "app/log.h"
+#include "app/random_id.h"
 #include "app/sqlite_store.h"
+#include "app/takeover.h"
 #include "app/version.h"
 
 namespace tocsin {
@@ -35,6 +37,13 @@ std::string path_of(const std::string& url) {
   std::string path = parsed ? std::string(parsed->encoded_path()) : "";
   while (path.ends_with('/')) path.pop_back();
   return path;
+}
+
+Result<std::optional<std::string>> read_if_there(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) return std::optional<std::string>();
+  auto text = DiskFiles().read(path);
+  if (!text) return tl::unexpected(text.error());
+  return std::optional(std::move(*text));
 }
 
 void log_problems(const Problems& problems) {
@@ -125,18 +134,15 @@ void Daemon::run(Configuration first) {
   evaluations_ = std::make_unique<EvaluationDesk>(
       *query_transport_, clock_, [this](GroupEvaluated result) { loop_->post(std::move(result)); });
 
-  auto stored = store_->load();
-  if (!stored)
-    log(LogLevel::kError, "The stored state cannot be read; starting without",
-        {{"error", stored.error().message}});
+  const std::vector<Record> stored = load_state();
   Step step;
-  auto engine =
-      Engine::start(configuration->engine, stored ? *stored : std::vector<Record>{}, clock_.now(), step);
+  auto engine = Engine::start(configuration->engine, stored, clock_.now(), step);
   step.notices.push_back({NoticeKind::kStarted, "", {}, {{"version", kVersion}}});
   EventLoop::Outlets outlets{
       [this](EvaluateGroup evaluation) { evaluations_->take(std::move(evaluation)); },
       [this](Notification notification) { deliveries_->take(std::move(notification)); },
       [this](std::span<const Notice> notices, TimePoint now) { publish(notices, now); },
+      [this](const std::map<MutedBy, std::size_t>& muted) { metrics_.observe_muted(muted); },
   };
   loop_ = std::make_unique<EventLoop>(std::move(engine), std::move(step), *store_, clock_, options_.retention,
                                       std::move(outlets));
@@ -152,6 +158,32 @@ void Daemon::run(Configuration first) {
     log(LogLevel::kWarning, "Recording rules are not evaluated here: leave them to Prometheus",
         {{"rules", std::to_string(configuration->unevaluated_recording_rules)}});
   }
+}
+
+// What an earlier run left, or, at the very first start, the Alertmanager that worked here before.
+std::vector<Record> Daemon::load_state() {
+  auto loaded = store_->load();
+  if (!loaded) {
+    log(LogLevel::kError, "The stored state cannot be read; starting without",
+        {{"error", loaded.error().message}});
+  }
+  std::vector<Record> stored = loaded ? std::move(*loaded) : std::vector<Record>{};
+  Takeover takeover = take_over(options_.storage_path, stored, clock_.now(), read_if_there);
+  for (const std::string& problem : takeover.problems) {
+    log(LogLevel::kError, "Not all of Alertmanager's state could be read; starting with the rest",
+        {{"problem", problem}});
+  }
+  if (takeover.records.empty()) return stored;
+  if (const auto saved = store_->commit(takeover.records, {}); !saved) {
+    log(LogLevel::kError, "Alertmanager's state could not be stored; it is read again at the next start",
+        {{"error", saved.error().message}});
+  }
+  log(LogLevel::kInfo, "Took over from Alertmanager",
+      {{"folder", options_.storage_path},
+       {"silences", std::to_string(takeover.silences)},
+       {"notified_groups", std::to_string(takeover.groups)}});
+  std::ranges::move(takeover.records, std::back_inserter(stored));
+  return stored;
 }
 
 HttpAnswer Daemon::answer(const HttpQuery& query) {
@@ -246,6 +278,10 @@ StatusView Daemon::status() {
   view.build_user = "tocsin";
   view.started_at = started_at_;
   view.redacted_config = configuration()->redacted;
+  view.alertmanager_config = configuration()->redacted_alertmanager;
+  view.own_version = kVersion;
+  view.instance = host_name();
+  view.address = servers_.front()->address();
   view.external_url = external_url_;
   return view;
 }
@@ -253,6 +289,23 @@ OfferAnswer Daemon::offer(std::vector<Alert> alerts) {
   if (!loop_->offer({std::move(alerts)})) return OfferAnswer::kTooBusy;
   loop_->ask([](const Engine&, TimePoint) { return true; });  // until they are committed
   return OfferAnswer::kAccepted;
+}
+std::vector<Silence> Daemon::silences() {
+  return loop_->ask([](const Engine& engine, TimePoint) { return engine.router().silences().all(); });
+}
+std::optional<Silence> Daemon::silence(const std::string& id) {
+  return loop_->ask([&id](const Engine& engine, TimePoint) {
+    const Silence* found = engine.router().silences().find(id);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  });
+}
+tl::expected<std::string, SilenceError> Daemon::set_silence(Silence wanted) {
+  return loop_->set_silence(std::move(wanted), random_uuid());
+}
+tl::expected<void, SilenceError> Daemon::expire_silence(const std::string& id) {
+  const auto expired = loop_->expire_silence(id);
+  if (!expired) return tl::unexpected(expired.error());
+  return {};
 }
 void Daemon::count_posted(const PostedCounts& counts) {
   metrics_.observe_posted(counts);
@@ -268,6 +321,9 @@ std::string Daemon::metrics_text() {
     for (const AlertView& view : engine.router().alerts(now))
       ++snapshot.alerts_by_state[std::string(to_string(view.status))];
     snapshot.groups = engine.router().groups(now).size();
+    for (const Silence& silence : engine.router().silences().all())
+      ++snapshot.silences_by_state[std::string(to_string(silence.state(now)))];
+    snapshot.inhibition_rules = engine.router().config().inhibit_rules.size();
     snapshot.rules = snapshot_rules(engine.evaluator());
     return true;
   });

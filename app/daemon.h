@@ -40,17 +40,13 @@ class Daemon : public ApiBackend {
   std::vector<GroupView> groups() override;
   RulesSnapshot rules() override;
   std::vector<std::string> receivers() override;
+  std::vector<Silence> silences() override;
+  std::optional<Silence> silence(const std::string& id) override;
+  tl::expected<std::string, SilenceError> set_silence(Silence wanted) override;
+  tl::expected<void, SilenceError> expire_silence(const std::string& id) override;
   StatusView status() override;
   OfferAnswer offer(std::vector<Alert>) override;
   void count_posted(const PostedCounts&) override;
-  std::vector<Silence> silences() override { return {}; }
-  std::optional<Silence> silence(const std::string&) override { return std::nullopt; }
-  tl::expected<std::string, SilenceError> set_silence(Silence) override {
-    return tl::unexpected(SilenceError{SilenceFailure::kInvalid, "silences cannot be kept yet"});
-  }
-  tl::expected<void, SilenceError> expire_silence(const std::string&) override {
-    return tl::unexpected(SilenceError{SilenceFailure::kNotFound, "there are no silences yet"});
-  }
   Result<void> ready() override;
   std::string metrics_text() override;
   Duration resolve_timeout() override;
@@ -61,6 +57,7 @@ class Daemon : public ApiBackend {
   Result<void> open();
   Result<void> listen();
   void run(Configuration first);
+  std::vector<Record> load_state();
   HttpAnswer answer(const HttpQuery&);
   void publish(std::span<const Notice>, TimePoint);
   void remember(std::shared_ptr<const Configuration>);

@@ -39,6 +39,8 @@ void Step::append(Step&& later) {
   move_to(evaluations, std::move(later.evaluations));
   move_to(deliveries, std::move(later.deliveries));
   move_to(notices, std::move(later.notices));
+  move_to(silence_answers, std::move(later.silence_answers));
+  for (const auto& [by, count] : later.muted) muted[by] += count;
 }
 
 std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Record> stored, TimePoint now,
@@ -100,6 +102,18 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     RouterOutput out;
     router_.accept(posted->alerts, now, out);
     take(std::move(out), step);
+  } else if (auto* wanted = std::get_if<SilenceWanted>(&event)) {
+    RouterOutput out;
+    auto id = router_.set_silence(std::move(wanted->silence), std::move(wanted->new_id), now, out);
+    step.silence_answers.push_back({wanted->ticket, std::move(id)});
+    take(std::move(out), step);
+  } else if (auto* unwanted = std::get_if<SilenceUnwanted>(&event)) {
+    RouterOutput out;
+    const auto done = router_.expire_silence(unwanted->id, now, out);
+    tl::expected<std::string, SilenceError> id(std::move(unwanted->id));
+    if (!done) id = tl::unexpected(done.error());
+    step.silence_answers.push_back({unwanted->ticket, std::move(id)});
+    take(std::move(out), step);
   } else if (auto* loaded = std::get_if<ConfigLoaded>(&event)) {
     RouterOutput routed;
     router_.configure(loaded->config.routing, now, routed);
@@ -141,6 +155,7 @@ void Engine::take(RouterOutput&& out, Step& step) {
   move_to(step.records, std::move(out.records));
   move_to(step.deliveries, std::move(out.deliveries));
   move_to(step.notices, std::move(out.notices));
+  for (const auto& [by, count] : out.muted) step.muted[by] += count;
 }
 
 }  // namespace tocsin

@@ -4,6 +4,8 @@
 // records in one commit, then evaluations, then deliveries.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -36,13 +38,31 @@ struct AlertsPosted {
 struct ConfigLoaded {
   EngineConfig config;
 };
-using Event = std::variant<Tick, GroupEvaluated, DeliveryFinished, AlertsPosted, ConfigLoaded>;
+// Somebody wants a silence: answered under the ticket, in Step::silence_answers.
+struct SilenceWanted {
+  std::uint64_t ticket = 0;
+  Silence silence;
+  std::string new_id;  // in case that one is made
+};
+struct SilenceUnwanted {
+  std::uint64_t ticket = 0;
+  std::string id;
+};
+using Event = std::variant<Tick, GroupEvaluated, DeliveryFinished, AlertsPosted, ConfigLoaded, SilenceWanted,
+                           SilenceUnwanted>;
+
+struct SilenceAnswer {
+  std::uint64_t ticket = 0;
+  tl::expected<std::string, SilenceError> id;  // of the silence in force
+};
 
 struct Step {
   std::vector<Record> records;  // to be durable before any delivery of this step starts
   std::vector<EvaluateGroup> evaluations;
   std::vector<Notification> deliveries;
   std::vector<Notice> notices;
+  std::vector<SilenceAnswer> silence_answers;  // to be given once the records are durable
+  std::map<MutedBy, std::size_t> muted;        // alerts that flushes left out
   // Steps that are committed together; of two records with one key the later stands.
   void append(Step&& later);
 };

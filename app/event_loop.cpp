@@ -41,6 +41,50 @@ bool EventLoop::offer(AlertsPosted posted) {
   return true;
 }
 
+tl::expected<std::string, SilenceError> EventLoop::set_silence(Silence wanted, std::string new_id) {
+  return ask_for_silence(SilenceWanted{0, std::move(wanted), std::move(new_id)});
+}
+
+tl::expected<std::string, SilenceError> EventLoop::expire_silence(std::string id) {
+  return ask_for_silence(SilenceUnwanted{0, std::move(id)});
+}
+
+template <class SilenceEvent>
+tl::expected<std::string, SilenceError> EventLoop::ask_for_silence(SilenceEvent event) {
+  std::future<tl::expected<std::string, SilenceError>> answer;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      return tl::unexpected(
+          SilenceError{SilenceFailure::kNotStored, "the program is stopping: try again later"});
+    }
+    event.ticket = ++last_ticket_;
+    answer = silence_promises_[event.ticket].get_future();
+    events_.emplace_back(std::move(event));
+  }
+  wake_.notify_one();
+  return answer.get();
+}
+
+// After the commit: what is acknowledged is durable.
+void EventLoop::answer(SilenceAnswer&& answer) {
+  SilencePromise promise;
+  {
+    const std::lock_guard lock(mutex_);
+    auto waiting = silence_promises_.extract(answer.ticket);
+    if (waiting.empty()) return;
+    promise = std::move(waiting.mapped());
+  }
+  if (answer.id && committer_.store_fails()) {
+    answer.id = tl::unexpected(
+        SilenceError{SilenceFailure::kNotStored,
+                     "the change of silence " + *answer.id +
+                         " is in force, but could not be stored: it is lost if the program restarts before "
+                         "the storage folder can be written again"});
+  }
+  promise.set_value(std::move(answer.id));
+}
+
 void EventLoop::push(Task task) {
   std::unique_lock lock(mutex_);
   if (!ended_) {
@@ -112,6 +156,8 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
     next_forgetting_ = now + std::chrono::minutes(15);
   }
   if (!step.notices.empty()) outlets_.publish(step.notices, now);
+  if (!step.muted.empty()) outlets_.count_muted(step.muted);
+  for (SilenceAnswer& decided : step.silence_answers) answer(std::move(decided));
   bool draining = false;
   {
     const std::lock_guard lock(mutex_);

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -27,6 +28,7 @@ class EventLoop {
     std::function<void(EvaluateGroup)> evaluate;
     std::function<void(Notification)> deliver;
     std::function<void(std::span<const Notice>, TimePoint)> publish;
+    std::function<void(const std::map<MutedBy, std::size_t>&)> count_muted = [](const auto&) {};
   };
   static constexpr std::size_t kMaxWaitingAlerts =
       200'000;  // posted and not yet taken; above it a POST gets 429
@@ -42,6 +44,10 @@ class EventLoop {
   void post(Event);
   // False where too much waits already: the sender shall come back.
   bool offer(AlertsPosted);
+  // Make or end a silence; the answer comes when it is decided and stored. One that is in force but could not
+  // be stored is an error (kNotStored).
+  tl::expected<std::string, SilenceError> set_silence(Silence wanted, std::string new_id);
+  tl::expected<std::string, SilenceError> expire_silence(std::string id);
   // Runs `question` on the engine's thread, between batches, and waits for its answer. Every event posted
   // before has been handled then.
   template <class Question>
@@ -57,10 +63,14 @@ class EventLoop {
 
  private:
   using Task = std::function<void(const Engine&, TimePoint)>;
+  using SilencePromise = std::promise<tl::expected<std::string, SilenceError>>;
   void run();
   bool wait_for_work(std::vector<Event>& events, std::vector<Task>& tasks);
   void decide(std::vector<Event>& events);
   void carry_out(Step&&, TimePoint now);
+  template <class SilenceEvent>
+  tl::expected<std::string, SilenceError> ask_for_silence(SilenceEvent);
+  void answer(SilenceAnswer&&);
 
   std::unique_ptr<Engine> engine_;
   Step first_;
@@ -76,6 +86,8 @@ class EventLoop {
   std::vector<Event> events_;
   std::vector<Task> tasks_;
   std::size_t waiting_alerts_ = 0;
+  std::map<std::uint64_t, SilencePromise> silence_promises_;  // by ticket
+  std::uint64_t last_ticket_ = 0;
   bool draining_ = false;
   bool stopping_ = false;
   bool ended_ = false;

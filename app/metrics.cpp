@@ -88,6 +88,8 @@ struct Metrics::Families {
   CounterFamily& invalid = counters("alertmanager_alerts_invalid_total", "Invalid alerts posted to the API.");
   CounterFamily& notifications = counters("alertmanager_notifications_total", "Notifications tried.");
   CounterFamily& failed = counters("alertmanager_notifications_failed_total", "Notifications that failed.");
+  CounterFamily& suppressed = counters("alertmanager_notifications_suppressed_total",
+                                       "Alerts that flushes left out, by what muted them.");
   CounterFamily& requests = counters("alertmanager_notification_requests_total", "Requests to deliver.");
   CounterFamily& failed_requests =
       counters("alertmanager_notification_requests_failed_total", "Requests to deliver that failed.");
@@ -105,6 +107,22 @@ struct Metrics::Families {
 };
 
 namespace {
+
+// In Alertmanager's words.
+std::string suppression_reason(MutedBy by) {
+  switch (by) {
+    case MutedBy::kInhibition:
+      return "inhibition";
+    case MutedBy::kActiveTime:
+      return "active_time_interval";
+    case MutedBy::kMuteTime:
+      return "mute_time_interval";
+    case MutedBy::kSilence:
+    case MutedBy::kNothing:
+      break;
+  }
+  return "silence";
+}
 
 SeriesLabels with(SeriesLabels labels, const std::string& name, std::string value) {
   labels[name] = std::move(value);
@@ -127,6 +145,10 @@ Metrics::Metrics(NotificationLabels notification_labels)
     families_->received.Add({{"status", status}, {"version", "v2"}});
   families_->invalid.Add({{"version", "v2"}});
   families_->template_failures.Add({});
+  for (const MutedBy by :
+       {MutedBy::kInhibition, MutedBy::kActiveTime, MutedBy::kMuteTime, MutedBy::kSilence}) {
+    families_->suppressed.Add({{"reason", suppression_reason(by)}});
+  }
   for (int kind = 0; kind <= static_cast<int>(NoticeKind::kStoreRecovered); ++kind) {
     families_->notices.Add({{"kind", std::string(to_string(static_cast<NoticeKind>(kind)))}});
   }
@@ -177,6 +199,12 @@ void Metrics::observe_posted(const PostedCounts& posted) {
   families_->received.Add({{"status", "resolved"}, {"version", "v2"}})
       .Increment(static_cast<double>(posted.resolved));
   families_->invalid.Add({{"version", "v2"}}).Increment(static_cast<double>(posted.invalid));
+}
+
+void Metrics::observe_muted(const std::map<MutedBy, std::size_t>& muted) {
+  for (const auto& [by, count] : muted) {
+    families_->suppressed.Add({{"reason", suppression_reason(by)}}).Increment(static_cast<double>(count));
+  }
 }
 
 void Metrics::observe_http(std::string_view handler, std::string_view method, int code, double seconds) {

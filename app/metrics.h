@@ -13,6 +13,7 @@
 #include "app/metrics_snapshot.h"
 #include "core/notice.h"
 #include "core/notification.h"
+#include "router/muted_by.h"
 
 namespace tocsin {
 
@@ -35,6 +36,8 @@ class Metrics {
   void observe(std::span<const Notice>);
   void observe_attempt(const Attempt&);
   void observe_posted(const PostedCounts&);
+  // Alerts that flushes left out.
+  void observe_muted(const std::map<MutedBy, std::size_t>&);
   // `handler` is Api::handler_name(); a made-up method is counted as "other".
   void observe_http(std::string_view handler, std::string_view method, int code, double seconds);
 

@@ -45,6 +45,15 @@ void add_router(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
     alerts.values.push_back({{{"state", state}}, static_cast<double>(count)});
   }
   out.push_back(std::move(alerts));
+  MetricValues silences{"alertmanager_silences", "Silences, by state.", Type::kGauge, {}};
+  for (const char* state : {"active", "expired", "pending"}) {
+    const auto found = now.silences_by_state.find(state);
+    const std::size_t count = found == now.silences_by_state.end() ? 0 : found->second;
+    silences.values.push_back({{{"state", state}}, static_cast<double>(count)});
+  }
+  out.push_back(std::move(silences));
+  out.push_back(gauge("alertmanager_inhibition_rules", "Configured inhibition rules.",
+                      static_cast<double>(now.inhibition_rules)));
   out.push_back(gauge("alertmanager_dispatcher_aggregation_groups",
                       "Groups of alerts that are notified together.", static_cast<double>(now.groups)));
   out.push_back(gauge("tocsin_deliveries_under_way", "Notifications that are being delivered now.",

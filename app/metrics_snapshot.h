@@ -18,8 +18,10 @@ struct MetricsSnapshot {
   std::string revision;
   std::string branch;
 
-  std::map<std::string, std::size_t> alerts_by_state;  // "active", "unprocessed"; what is missing is 0
+  std::map<std::string, std::size_t> alerts_by_state;  // "active", "suppressed", "unprocessed"; what is missing is 0
   std::size_t groups = 0;                              // of the router
+  std::map<std::string, std::size_t> silences_by_state;  // "active", "pending", "expired"
+  std::size_t inhibition_rules = 0;
   RulesSnapshot rules;
   HttpServerCounters http;
 

@@ -122,7 +122,7 @@ std::vector<RoutedTo> route_alert(const RoutingConfig& config, const Labels& ale
     }
     to.group_labels = route->group_labels(alert);
     to.group_key = route->key + ":" + to.group_labels.to_string();
-    to.muted_by = muting_intervals(*route, config.time_intervals, now);
+    to.muted_by = time_muting(*route, config.time_intervals, now).intervals;
     to.outside_active =
         !to.muted_by.empty() && active_names(route->mute_time_intervals, config.time_intervals, now).empty();
     to.mute_changes_at = mute_changes_at(*route, config.time_intervals, now);

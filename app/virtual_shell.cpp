@@ -1,5 +1,7 @@
 #include "app/virtual_shell.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -31,6 +33,23 @@ void VirtualShell::reload(EngineConfig config) {
 
 void VirtualShell::post(std::vector<Alert> alerts) {
   handle(AlertsPosted{std::move(alerts)});
+}
+
+tl::expected<std::string, SilenceError> VirtualShell::set_silence(Silence silence) {
+  std::string id = fmt::format("00000000-0000-4000-8000-{:012d}", ++silences_made_);
+  return answered(SilenceWanted{1, std::move(silence), std::move(id)});
+}
+
+tl::expected<std::string, SilenceError> VirtualShell::expire_silence(std::string id) {
+  return answered(SilenceUnwanted{1, std::move(id)});
+}
+
+tl::expected<std::string, SilenceError> VirtualShell::answered(Event event) {
+  if (!running()) return tl::unexpected(SilenceError{SilenceFailure::kNotStored, "the program is down"});
+  Step step = engine_->handle(std::move(event), now_);
+  auto answer = std::move(step.silence_answers.at(0).id);
+  carry_out(std::move(step));
+  return answer;
 }
 
 void VirtualShell::crash() {

@@ -45,6 +45,9 @@ class VirtualShell {
   void start(EngineConfig);
   void reload(EngineConfig);
   void post(std::vector<Alert>);
+  // As the API would: an id is made where a silence is new. While the program is down nobody answers.
+  tl::expected<std::string, SilenceError> set_silence(Silence);
+  tl::expected<std::string, SilenceError> expire_silence(std::string id);
 
   // Everything that happens up to and at `time`; afterwards it is `time`.
   void run_until(TimePoint time);
@@ -68,6 +71,7 @@ class VirtualShell {
   void decide();
   void handle(Event);
   void carry_out(Step&&);
+  tl::expected<std::string, SilenceError> answered(Event);
   bool crashes(CrashPoint);
   void evaluate(const EvaluateGroup&);
   void deliver(const Notification&);
@@ -82,6 +86,7 @@ class VirtualShell {
   std::multimap<TimePoint, Event>
       arrivals_;  // what comes back from the world, and when; equal times in order of dispatch
   std::optional<CrashPoint> crash_point_;
+  std::uint64_t silences_made_ = 0;
 };
 
 }  // namespace tocsin

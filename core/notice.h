@@ -30,6 +30,10 @@ enum class NoticeKind {
   // router
   kAlertReceived,  // from outside, new or firing again
   kAlertDropped,   // no route, or over a limit
+  kAlertSuppressed,    // a flush left it out; details: group, silenced_by or inhibited_by and rule
+  kAlertUnsuppressed,  // fires on, and nothing keeps it from being announced any more
+  kGroupMuted,         // by time; details: the intervals
+  kGroupUnmuted,
   kGroupOpened,    // details: route, wait
   kGroupClosed,
   kNotifying,          // details: integration, reason, alerts

@@ -43,6 +43,8 @@ struct Notification {
   std::vector<Alert> alerts;  // firing ones have ends_at == kNoTime; resolved ones are present only if the
                               // integration wants them
   Duration repeat_interval{};
+  // Of the message that the last notification became, as the service named it; empty: there is none to edit.
+  std::string message_ref;
   int times_notified = 0;  // how often this integration was told about this group before
 
   bool firing() const;  // whether any alert fires

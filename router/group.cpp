@@ -15,6 +15,10 @@ std::string group_record_key(std::string_view route_id, const Labels& labels) {
   return fmt::format("{}:{}", route_id, labels.to_string());
 }
 
+std::string group_key(const Route& route, const Labels& group_labels) {
+  return route.key + ":" + group_labels.to_string();
+}
+
 std::string Group::record_key() const {
   return group_record_key(terms_.route_id, terms_.labels);
 }
@@ -34,6 +38,17 @@ bool Group::closed() const {
   return members_.empty() && std::ranges::none_of(integrations_, busy);
 }
 
+void Group::hasten(TimePoint at) {
+  auto untouched = [](const auto& integration) {
+    return integration->told.times_notified == 0 && integration->told.alerts.empty() &&
+           integration->delivery.idle();
+  };
+  if (!is_set(terms_.last_flush) || integrations_.empty()) return;
+  if (at >= terms_.next_flush || !std::ranges::all_of(integrations_, untouched)) return;
+  terms_.next_flush = at;
+  terms_changed = true;
+}
+
 void Group::flush(GroupStep& step) {
   // On the grid whatever happened: a late call flushes once, and the next flush is a whole number of
   // intervals after the first.
@@ -46,12 +61,17 @@ void Group::flush(GroupStep& step) {
     member.flushed = true;
     member.end_flushed = member.entry->resolved_at(step.now);
   }
-  for (auto& integration : integrations_) consider(*integration, step);
+  const Alerts alerts = alerts_at(step);
+  note_time_muting(step);
+  note_muting(alerts, step);
+  for (auto& integration : integrations_) {
+    remember_muted(*integration, alerts);
+    consider(*integration, alerts, step);
+  }
   settle(step);
 }
 
-void Group::consider(GroupIntegration& integration, GroupStep& step) {
-  std::vector<GroupAlert> alerts = alerts_at(step.now);
+void Group::consider(GroupIntegration& integration, const Alerts& alerts, GroupStep& step) {
   Delivery& delivery = integration.delivery;
   if (delivery.under_way()) {
     integration.flush_missed = true;
@@ -77,10 +97,12 @@ void Group::consider(GroupIntegration& integration, GroupStep& step) {
 }
 
 void Group::retry(GroupIntegration& integration, GroupStep& step) {
-  std::vector<GroupAlert> alerts = alerts_at(step.now);
+  const Alerts alerts = alerts_at(step);
   tell_silently(integration, alerts, step);
   NotifyReason why = reason(integration, alerts);
   if (why != NotifyReason::kNone) return speak(integration, why, alerts, step);
+  note_time_muting(step);  // what was owed until now may be muted
+  note_muting(alerts, step);
   integration.delivery.drop();
   integration.changed = true;
   settle(step);
@@ -93,7 +115,7 @@ void Group::answered(GroupIntegration& integration, const DeliveryResult& result
   bool missed = std::exchange(integration.flush_missed, false);
   if (result.outcome == Outcome::kDelivered) {
     arrived(integration, result, step);
-    if (missed && !integration.gone) consider(integration, step);
+    if (missed && !integration.gone) consider(integration, alerts_at(step), step);
   } else if (result.outcome == Outcome::kFailed) {
     delivery.failed(result, step.now);
     if (!integration.gone) {
@@ -119,6 +141,7 @@ void Group::arrived(GroupIntegration& integration, const DeliveryResult& result,
     if (told.attempted == Told::kNothing) continue;
     told = {.told = told.attempted, .attempted = Told::kNothing, .at = integration.said_at};
   }
+  if (!result.message_ref.empty()) integration.message_ref = result.message_ref;
   integration.told.last_notified_at = integration.said_at;
   ++integration.told.times_notified;
   Notice notified = notice(NoticeKind::kNotified, integration);
@@ -139,23 +162,14 @@ NotifyPolicy Group::policy(const GroupIntegration& integration) const {
           .standing = integration.standing};
 }
 
-std::vector<GroupAlert> Group::alerts_at(TimePoint now) const {
-  std::vector<GroupAlert> alerts;
-  alerts.reserve(members_.size());
-  for (const auto& [key, member] : members_) {
-    alerts.push_back({key, !member.entry->resolved_at(now), member.departed});
-  }
-  return alerts;
-}
-
 // Repeats are compared from flush to flush, also when a retry asks.
-NotifyReason Group::reason(const GroupIntegration& integration, const std::vector<GroupAlert>& alerts) const {
+NotifyReason Group::reason(const GroupIntegration& integration, const Alerts& alerts) const {
   return reason_to_notify(integration.told, alerts, policy(integration), terms_.last_flush);
 }
 
 // The integration is busy, but what fires now was due to be said: if it ends before it can be said, its end
 // is said.
-void Group::mark_owed(GroupIntegration& integration, const std::vector<GroupAlert>& alerts) {
+void Group::mark_owed(GroupIntegration& integration, const Alerts& alerts) {
   NotifyPolicy terms = policy(integration);
   for (const GroupAlert& alert : alerts) {
     ToldAlert told = integration.told.of(alert.key);
@@ -167,8 +181,7 @@ void Group::mark_owed(GroupIntegration& integration, const std::vector<GroupAler
 }
 
 // send_resolved is off: ends count as told. One that was never heard to fire at all is worth a notice.
-void Group::tell_silently(GroupIntegration& integration, const std::vector<GroupAlert>& alerts,
-                          GroupStep& step) {
+void Group::tell_silently(GroupIntegration& integration, const Alerts& alerts, GroupStep& step) {
   if (integration.entry.wants_resolved) return;
   for (const GroupAlert& alert : alerts) {
     auto it = integration.told.alerts.find(alert.key);
@@ -186,8 +199,7 @@ void Group::tell_silently(GroupIntegration& integration, const std::vector<Group
   }
 }
 
-void Group::speak(GroupIntegration& integration, NotifyReason why, const std::vector<GroupAlert>& alerts,
-                  GroupStep& step) {
+void Group::speak(GroupIntegration& integration, NotifyReason why, const Alerts& alerts, GroupStep& step) {
   Delivery& delivery = integration.delivery;
   if (delivery.idle()) {
     delivery.start(next_id(integration), step.now);
@@ -202,14 +214,30 @@ void Group::speak(GroupIntegration& integration, NotifyReason why, const std::ve
   step.out.deliveries.push_back(build(integration, why, alerts, step.now));
 }
 
+// An earlier attempt that may have been heard named an alert that is muted by now: it stays owed, so that its
+// end is told and it is announced once nothing mutes it.
+void Group::leave_open(GroupIntegration& integration, AlertKey key, ToldAlert told) {
+  if (told.told == Told::kFiring) {
+    told.muted_since = true;
+  } else {
+    told.told = Told::kOwed;
+  }
+  told.attempted = Told::kNothing;
+  integration.told.alerts[key] = told;
+  integration.changed = true;
+}
+
 // Written down before the delivery goes out: from now on the integration may have heard it.
-void Group::note_attempt(GroupIntegration& integration, const std::vector<GroupAlert>& alerts,
-                         GroupStep& step) {
-  NotifyPolicy terms = policy(integration);
+void Group::note_attempt(GroupIntegration& integration, const Alerts& alerts, GroupStep& step) {
+  const std::vector<bool> named = contents(integration.told, alerts, policy(integration));
   integration.said_firing = integration.said_resolved = 0;
-  for (const GroupAlert& alert : alerts) {
+  for (std::size_t i = 0; i < alerts.size(); ++i) {
+    const GroupAlert& alert = alerts[i];
     ToldAlert told = integration.told.of(alert.key);
-    if (!belongs_in_notification(told, alert, terms)) continue;
+    if (!named[i]) {
+      if (told.attempted != Told::kNothing) leave_open(integration, alert.key, told);
+      continue;
+    }
     ++(alert.firing ? integration.said_firing : integration.said_resolved);
     Told said = alert.firing ? Told::kFiring : Told::kResolved;
     if (told.attempted == said) continue;
@@ -225,8 +253,8 @@ void Group::note_attempt(GroupIntegration& integration, const std::vector<GroupA
   step.out.notices.push_back(std::move(notifying));
 }
 
-Notification Group::build(const GroupIntegration& integration, NotifyReason why,
-                          const std::vector<GroupAlert>& alerts, TimePoint now) const {
+Notification Group::build(const GroupIntegration& integration, NotifyReason why, const Alerts& alerts,
+                          TimePoint now) const {
   Notification notification;
   notification.id = integration.delivery.id();
   notification.integration = integration.entry.id;
@@ -238,9 +266,11 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
   notification.at = now;
   notification.repeat_interval = terms_.repeat_interval;
   notification.times_notified = integration.told.times_notified;
+  // A conversation that begins anew gets a message of its own.
+  if (why != NotifyReason::kFirstNotification) notification.message_ref = integration.message_ref;
+  if (route_ != nullptr) notification.route_labels = route_->labels;
   for (const GroupAlert& alert : alerts) {
-    // note_attempt has marked exactly what belongs in this notification, and marks outlive only what still
-    // belongs in it.
+    // note_attempt has marked exactly what belongs in this notification.
     if (integration.told.of(alert.key).attempted != (alert.firing ? Told::kFiring : Told::kResolved))
       continue;
     notification.alerts.push_back(members_.at(alert.key).entry->alert);

@@ -16,6 +16,7 @@
 #include "core/notification.h"
 #include "router/alert_book.h"
 #include "router/delivery.h"
+#include "router/muting.h"
 #include "router/notify_decision.h"
 #include "router/router_output.h"
 #include "router/routing_config.h"
@@ -27,6 +28,7 @@ struct GroupMember {
   bool departed = false;     // see GroupAlert
   bool flushed = false;      // a flush has looked at it
   bool end_flushed = false;  // a flush has seen its end; between flushes an end may still be taken back
+  MutedBy muted_by = MutedBy::kNothing;  // at the last flush
 };
 
 struct GroupIntegration {
@@ -34,6 +36,8 @@ struct GroupIntegration {
   ToldState told;
   Delivery delivery;
   NotifyReason reason = NotifyReason::kNone;  // of the attempt in flight
+  // Names the message that the service shows (Slack's channel and time stamp), so that it can be edited.
+  std::string message_ref;
   std::size_t said_firing = 0;
   std::size_t said_resolved = 0;
   TimePoint said_at = kNoTime;  // the flush that the attempt in flight counts for
@@ -48,9 +52,10 @@ struct GroupIntegration {
   TimePoint scheduled = kNever;
 };
 
-// What a call hands through the group: the time, and where to put what follows.
+// What a call hands through the group: the time, what mutes alerts, and where to put what follows.
 struct GroupStep {
   TimePoint now;
+  Muting muting;
   RouterOutput& out;
   std::vector<AlertEntry*>& released;  // no longer held by this group
 };
@@ -78,13 +83,17 @@ class Group {
 
   const GroupTerms& terms() const { return terms_; }
   std::uint64_t serial() const { return serial_; }
-  bool retired() const { return retired_; }
+  bool retired() const { return route_ == nullptr; }
+  const Route* route() const { return route_; }  // null: retired
   std::string record_key() const;
   const std::map<AlertKey, GroupMember>& members() const { return members_; }
   const std::vector<std::unique_ptr<GroupIntegration>>& integrations() const { return integrations_; }
 
   // Makes the alert a member, or a full one again.
   void join(AlertEntry&);
+  // Nobody has been told of anything yet, although a flush has passed (all was muted): then what joins waits
+  // for `at` and not for the next interval.
+  void hasten(TimePoint at);
   void flush(GroupStep&);
   void retry(GroupIntegration&, GroupStep&);
   void answered(GroupIntegration&, const DeliveryResult&, GroupStep&);
@@ -92,11 +101,13 @@ class Group {
   void settle(GroupStep&);
   bool closed() const;
 
-  // Reload and restart. `route` null: the group is retired. Afterwards every member counts as departed until
-  // it joins again.
+  // Reload and restart. `route` null: the group is retired; otherwise it lives as long as the group or until
+  // the next call. Afterwards every member counts as departed until it joins again.
   void reconfigure(const Route* route, const RoutingConfig&, TimePoint now);
   GroupIntegration& restore(IntegrationEntry, ToldState, const Delivery::Memory&, TimePoint now);
   void restore_member(AlertEntry&);
+  // Somebody else told the integration at that time that the alert fires: the Alertmanager before us.
+  void adopt(GroupIntegration&, AlertKey, TimePoint told_at, std::string message_ref);
 
   // The router's.
   bool terms_changed = true;
@@ -107,16 +118,21 @@ class Group {
 
  private:
   NotifyPolicy policy(const GroupIntegration&) const;
-  std::vector<GroupAlert> alerts_at(TimePoint now) const;
+  using Alerts = std::vector<GroupAlert>;
+  Alerts alerts_at(const GroupStep&) const;
+  TimeMuting time_muting(const GroupStep&) const;
+  void note_muting(const Alerts&, GroupStep&);
+  void note_time_muting(GroupStep&);
+  void remember_muted(GroupIntegration&, const Alerts&);
   void move_integrations(const RoutingConfig&);
-  void consider(GroupIntegration&, GroupStep&);
-  void mark_owed(GroupIntegration&, const std::vector<GroupAlert>&);
-  void tell_silently(GroupIntegration&, const std::vector<GroupAlert>&, GroupStep&);
-  NotifyReason reason(const GroupIntegration&, const std::vector<GroupAlert>&) const;
-  void speak(GroupIntegration&, NotifyReason, const std::vector<GroupAlert>&, GroupStep&);
-  Notification build(const GroupIntegration&, NotifyReason, const std::vector<GroupAlert>&,
-                     TimePoint now) const;
-  void note_attempt(GroupIntegration&, const std::vector<GroupAlert>&, GroupStep&);
+  void consider(GroupIntegration&, const Alerts&, GroupStep&);
+  void mark_owed(GroupIntegration&, const Alerts&);
+  void tell_silently(GroupIntegration&, const Alerts&, GroupStep&);
+  NotifyReason reason(const GroupIntegration&, const Alerts&) const;
+  void speak(GroupIntegration&, NotifyReason, const Alerts&, GroupStep&);
+  Notification build(const GroupIntegration&, NotifyReason, const Alerts&, TimePoint now) const;
+  void note_attempt(GroupIntegration&, const Alerts&, GroupStep&);
+  void leave_open(GroupIntegration&, AlertKey, ToldAlert);
   void arrived(GroupIntegration&, const DeliveryResult&, GroupStep&);
   bool finished(const GroupIntegration&) const;
   void release_integrations(GroupStep&);
@@ -127,11 +143,14 @@ class Group {
 
   GroupTerms terms_;
   std::uint64_t serial_;
-  bool retired_ = false;
+  const Route* route_ = nullptr;
+  std::vector<std::string> muting_intervals_;  // at the last flush
   std::map<AlertKey, GroupMember> members_;
   std::vector<std::unique_ptr<GroupIntegration>> integrations_;
 };
 
+// ROUTE KEY:LABELS: Alertmanager's group key, byte-equal; its SHA-256 names incidents outside.
+std::string group_key(const Route&, const Labels& group_labels);
 // ROUTE ID:LABELS, the key of a group's record.
 std::string group_record_key(std::string_view route_id, const Labels&);
 

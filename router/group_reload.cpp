@@ -35,14 +35,14 @@ const IntegrationEntry* successor(const IntegrationEntry& old, const std::vector
 
 void GroupTerms::follow(const Route& route) {
   route_id = route.id;
-  group_key = route.key + ":" + labels.to_string();
+  group_key = tocsin::group_key(route, labels);
   receiver = route.receiver;
   group_interval = route.group_interval;
   repeat_interval = route.repeat_interval;
 }
 
 void Group::reconfigure(const Route* route, const RoutingConfig& config, TimePoint now) {
-  retired_ = route == nullptr;
+  route_ = route;
   if (route != nullptr) {
     Duration old_interval = terms_.group_interval;
     Duration old_repeat = terms_.repeat_interval;
@@ -57,7 +57,7 @@ void Group::reconfigure(const Route* route, const RoutingConfig& config, TimePoi
   for (auto& [key, member] : members_) member.departed = true;
 
   move_integrations(config);
-  const ReceiverEntry* receiver = retired_ ? nullptr : config.receiver(terms_.receiver);
+  const ReceiverEntry* receiver = retired() ? nullptr : config.receiver(terms_.receiver);
   if (receiver == nullptr) return;
   for (const IntegrationEntry& entry : receiver->integrations) {
     auto same = [&](const auto& i) { return !i->gone && i->entry.id == entry.id; };
@@ -100,6 +100,14 @@ GroupIntegration& Group::restore(IntegrationEntry entry, ToldState told, const D
   integration.told = std::move(told);
   integration.delivery.restore(delivery, now);
   return integration;
+}
+
+void Group::adopt(GroupIntegration& integration, AlertKey key, TimePoint told_at, std::string message_ref) {
+  integration.told.alerts[key] = {.told = Told::kFiring, .at = told_at};
+  integration.told.last_notified_at = std::max(integration.told.last_notified_at, told_at);
+  integration.told.times_notified = std::max(integration.told.times_notified, 1);
+  if (!message_ref.empty()) integration.message_ref = std::move(message_ref);
+  integration.changed = true;
 }
 
 void Group::restore_member(AlertEntry& entry) {

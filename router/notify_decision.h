@@ -3,8 +3,10 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/notification.h"
+#include "router/muted_by.h"
 #include "router/told.h"
 
 namespace tocsin {
@@ -15,6 +17,11 @@ struct GroupAlert {
   bool firing = false;
   // A reload has given it to another group: here it is not announced and not repeated, only its end is told.
   bool departed = false;
+  // What keeps it from being announced and repeated. Its end is told all the same to whoever was told that it
+  // fires.
+  MutedBy muted_by = MutedBy::kNothing;
+
+  bool muted() const { return muted_by != MutedBy::kNothing; }
 };
 
 // Retired: the integration itself has lost its place in the group, so all its alerts count as departed.
@@ -32,9 +39,13 @@ struct NotifyPolicy {
 NotifyReason reason_to_notify(const ToldState&, std::span<const GroupAlert>, const NotifyPolicy&,
                               TimePoint flush);
 
-// The parts of the decision, which also say what a notification contains.
+// The parts of the decision.
 bool needs_firing(const ToldAlert&, const GroupAlert&, const NotifyPolicy&);
 bool needs_resolved(const ToldAlert&, const GroupAlert&, const NotifyPolicy&);
-bool belongs_in_notification(const ToldAlert&, const GroupAlert&, const NotifyPolicy&);
+
+// What a notification of this moment names: an element per alert. Muted alerts are left out, unless leaving
+// them out would claim that everything has ended: then those that the integration believes to fire are shown
+// as firing.
+std::vector<bool> contents(const ToldState&, std::span<const GroupAlert>, const NotifyPolicy&);
 
 }  // namespace tocsin

@@ -17,13 +17,15 @@ std::vector<TimeInterval> entries_of(const std::vector<std::string>& names,
 
 }  // namespace
 
-std::vector<std::string> muting_intervals(const Route& route, const NamedTimeIntervals& intervals,
-                                          TimePoint now) {
-  std::vector<std::string> names = active_names(route.mute_time_intervals, intervals, now);
-  if (names.empty() && active_names(route.active_time_intervals, intervals, now).empty()) {
-    return route.active_time_intervals;
+TimeMuting time_muting(const Route& route, const NamedTimeIntervals& intervals, TimePoint now) {
+  const bool limited = !route.active_time_intervals.empty();
+  if (limited && active_names(route.active_time_intervals, intervals, now).empty()) {
+    return {MutedBy::kActiveTime, route.active_time_intervals};
   }
-  return names;
+  if (route.mute_time_intervals.empty()) return {};
+  std::vector<std::string> names = active_names(route.mute_time_intervals, intervals, now);
+  if (names.empty()) return {};
+  return {MutedBy::kMuteTime, std::move(names)};
 }
 
 TimePoint mute_changes_at(const Route& route, const NamedTimeIntervals& intervals, TimePoint now) {

@@ -34,7 +34,8 @@ bool empty_block(const YamlNode& node) {
   return node.null();
 }
 
-// What a child inherits unless it says otherwise; matchers, continue, time intervals and children are its own.
+// What a child inherits unless it says otherwise; matchers, continue, time intervals and children are its
+// own.
 Route inherited(const Route* parent) {
   Route route;
   if (parent == nullptr) return route;
@@ -48,6 +49,15 @@ Route inherited(const Route* parent) {
   return route;
 }
 
+// The anchors are part of the text, as in Alertmanager (config.Regexp): it goes into group keys.
+void read_match_re(YamlObject& object, Matchers& out) {
+  Matchers matchers;
+  read_match(object, "match_re", MatchType::kRegex, matchers);
+  for (const Matcher& matcher : matchers) {
+    out.push_back(*Matcher::make(matcher.name(), MatchType::kRegex, "^(?:" + matcher.value() + ")$"));
+  }
+}
+
 Route Reader::read(const YamlNode& node, const Route* parent) {
   Route route = inherited(parent);
   YamlObject object(node, "route", problems);
@@ -56,7 +66,7 @@ Route Reader::read(const YamlNode& node, const Route* parent) {
   read_group_by(object, route);
   read_times(object, parent, route);
   read_match(object, "match", MatchType::kEqual, route.matchers);
-  read_match(object, "match_re", MatchType::kRegex, route.matchers);
+  read_match_re(object, route.matchers);
   read_matchers(object, "matchers", dialect, route.matchers);
   object.boolean("continue", route.continues);
   read_intervals(object, "mute_time_intervals", route.mute_time_intervals);

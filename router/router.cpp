@@ -1,5 +1,7 @@
 #include "router/router.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "core/duration.h"
 #include "router/router_records.h"
@@ -8,13 +10,58 @@ namespace tocsin {
 
 Router::Router(std::shared_ptr<const RoutingConfig> config) : config_(std::move(config)) {
   TOCSIN_CHECK(config_ != nullptr);
+  follow_config();
 }
 
 Router::~Router() = default;
 
 void Router::accept(std::span<const Alert> alerts, TimePoint now, RouterOutput& out) {
-  for (const Alert& alert : alerts) note_change(book_.accept(alert, now), now, out);
+  for (const Alert& alert : alerts) {
+    if (!imported_.empty()) accept_imported_end(alert, now, out);
+    note_change(book_.accept(alert, now), now, out);
+  }
   finish(now, out);
+}
+
+// The end of an alert that we do not know, but whose beginning was told by the Alertmanager that we took over
+// from: it counts as an alert that has fired until now, so that whoever was told hears of its end.
+void Router::accept_imported_end(const Alert& alert, TimePoint now, RouterOutput& out) {
+  if (!alert.resolved_at(now) || book_.find(alert.labels) != nullptr) return;
+  for (const Route* route : config_->root.match(alert.labels)) {
+    const std::string key = group_key(*route, route->group_labels(alert.labels));
+    if (!imported_.told_firing(key, route->receiver, alert)) continue;
+    Alert firing = alert;
+    firing.ends_at = kNoTime;
+    return note_change(book_.accept(firing, now), now, out);
+  }
+}
+
+tl::expected<std::string, SilenceError> Router::set_silence(Silence wanted, std::string new_id, TimePoint now,
+                                                            RouterOutput& out) {
+  return silences_.set(std::move(wanted), std::move(new_id), now, firing_alerts(), out);
+}
+
+tl::expected<void, SilenceError> Router::expire_silence(const std::string& id, TimePoint now,
+                                                        RouterOutput& out) {
+  return silences_.expire(id, now, out);
+}
+
+Silences::FiringAlerts Router::firing_alerts() const {
+  return [this](const std::function<void(const Labels&)>& tell) {
+    for (const auto& [key, entry] : book_.entries()) {
+      if (!entry->resolved) tell(entry->alert.labels);
+    }
+  };
+}
+
+void Router::started(const AlertEntry& entry, TimePoint now, RouterOutput& out) {
+  inhibitor_.started(entry.key, entry.alert.labels);
+  silences_.started(entry.alert.labels, now, out);
+}
+
+void Router::ended(const AlertEntry& entry, TimePoint now, RouterOutput& out) {
+  inhibitor_.ended(entry.key);
+  silences_.ended(entry.alert.labels, now, out);
 }
 
 void Router::note_change(const AlertBook::Outcome& outcome, TimePoint now, RouterOutput& out) {
@@ -26,10 +73,12 @@ void Router::note_change(const AlertBook::Outcome& outcome, TimePoint now, Route
   changed_alerts_.insert(entry.key);
   bool external = entry.alert.origin == AlertOrigin::kExternal;
   if (outcome.change == Change::kAdded || outcome.change == Change::kFiredAgain) {
+    started(entry, now, out);
     if (external)
       out.notices.push_back({NoticeKind::kAlertReceived, entry.key.to_string(), entry.alert.labels, {}});
     route_alert(entry, now, out);
   } else if (outcome.change == Change::kResolved) {
+    ended(entry, now, out);
     released_.push_back(&entry);  // in case that nobody holds it
     if (!external) return;        // the evaluator has said so
     Notice resolved{NoticeKind::kAlertResolved, entry.key.to_string(), entry.alert.labels, {}};
@@ -44,10 +93,31 @@ void Router::route_alert(AlertEntry& entry, TimePoint now, RouterOutput& out) {
     auto it = groups_.find(GroupName{route->id, labels});
     if (it == groups_.end()) {
       // What has ended opens no group: there is nobody who could have been told.
-      if (!entry.resolved) open_group(*route, labels, now, out).join(entry);
-    } else if (!entry.resolved || it->second->members().contains(entry.key)) {
-      it->second->join(entry);
+      if (entry.resolved) continue;
+      Group& opened = open_group(*route, labels, now, out);
+      opened.join(entry);
+      adopt_imported(opened, entry);
+      continue;
     }
+    Group& group = *it->second;
+    const bool member = group.members().contains(entry.key);
+    if (entry.resolved && !member) continue;
+    group.join(entry);
+    if (member) continue;
+    group.hasten(now + route->group_wait);
+    adopt_imported(group, entry);
+    touched(group);
+  }
+}
+
+// Where the Alertmanager before us has told of this alert, told state begins there.
+void Router::adopt_imported(Group& group, const AlertEntry& entry) {
+  if (imported_.empty()) return;
+  for (const auto& integration : group.integrations()) {
+    auto adopted = imported_.adopt(group.terms().group_key, integration->entry.id, entry.alert);
+    if (!adopted) continue;
+    group.adopt(*integration, entry.key, adopted->at, std::move(adopted->message_ref));
+    records_[{kImportedBucket, adopted->record.key}] = std::move(adopted->record.value);
   }
 }
 
@@ -85,6 +155,7 @@ void Router::delivered(const std::string& notification_id, const DeliveryResult&
 }
 
 void Router::advance(TimePoint now, RouterOutput& out) {
+  silences_.advance(now, out);
   while (std::optional<Deadline> deadline = deadlines_.due(now)) run(*deadline, now, out);
   finish(now, out);
 }
@@ -107,7 +178,7 @@ void Router::run(const Deadline& deadline, TimePoint now, RouterOutput& out) {
 }
 
 TimePoint Router::next_deadline() const {
-  return deadlines_.next();
+  return std::min(deadlines_.next(), silences_.next_deadline());
 }
 
 void Router::reschedule(AlertEntry& entry) {

@@ -25,9 +25,13 @@
 #include "router/alert_book.h"
 #include "router/deadlines.h"
 #include "router/group.h"
+#include "router/imported_log.h"
+#include "router/inhibitor.h"
+#include "router/muting.h"
 #include "router/router_output.h"
 #include "router/router_view.h"
 #include "router/routing_config.h"
+#include "router/silences.h"
 
 namespace tocsin {
 
@@ -51,6 +55,12 @@ class Router {
   // outside).
   void accept(std::span<const Alert> alerts, TimePoint now, RouterOutput& out);
 
+  // Makes, edits or ends a silence; what they answer is what the user hears. `new_id` is the id in case that
+  // one is made. It acts at the next flush or attempt of each group.
+  tl::expected<std::string, SilenceError> set_silence(Silence wanted, std::string new_id, TimePoint now,
+                                                      RouterOutput& out);
+  tl::expected<void, SilenceError> expire_silence(const std::string& id, TimePoint now, RouterOutput& out);
+
   // The answer to one of `deliveries`. One that belongs to no delivery in flight is ignored.
   void delivered(const std::string& notification_id, const DeliveryResult& result, TimePoint now,
                  RouterOutput& out);
@@ -65,6 +75,10 @@ class Router {
   std::vector<AlertView> alerts(TimePoint now) const;
   std::vector<GroupView> groups(TimePoint now) const;
   const RoutingConfig& config() const { return *config_; }
+  const Silences& silences() const { return silences_; }
+  const Inhibitor& inhibitor() const { return inhibitor_; }
+  // Calls back with the labels of every alert that fires.
+  Silences::FiringAlerts firing_alerts() const;
 
  private:
   struct GroupName {
@@ -77,13 +91,19 @@ class Router {
     GroupIntegration* integration;
   };
 
-  GroupStep step(TimePoint now, RouterOutput& out) { return {now, out, released_}; }
+  Muting muting() const { return {silences_, inhibitor_, config_->time_intervals}; }
+  GroupStep step(TimePoint now, RouterOutput& out) { return {now, muting(), out, released_}; }
   void route_alert(AlertEntry&, TimePoint now, RouterOutput&);
   Group& open_group(const Route&, const Labels& labels, TimePoint now, RouterOutput&);
   void note_change(const AlertBook::Outcome&, TimePoint now, RouterOutput&);
+  void adopt_imported(Group&, const AlertEntry&);
+  void accept_imported_end(const Alert&, TimePoint now, RouterOutput&);
+  void started(const AlertEntry&, TimePoint now, RouterOutput&);
+  void ended(const AlertEntry&, TimePoint now, RouterOutput&);
   void run(const Deadline&, TimePoint now, RouterOutput&);
   // Re-examines every group and alert against the configuration.
   void reconcile(TimePoint now, RouterOutput&);
+  void follow_config();
   void restore_alerts(std::span<const Record>, TimePoint now, RouterOutput&);
   void restore_groups(std::span<const Record>, TimePoint now, RouterOutput&);
   void restore_told(std::span<const Record>, TimePoint now, RouterOutput&);
@@ -101,6 +121,9 @@ class Router {
 
   std::shared_ptr<const RoutingConfig> config_;
   AlertBook book_;
+  Silences silences_;
+  Inhibitor inhibitor_;  // knows every firing alert
+  ImportedLog imported_;
   std::map<GroupName, std::unique_ptr<Group>> groups_;
   Deadlines deadlines_;
   std::map<std::string, InFlight, std::less<>> in_flight_;  // by notification id

@@ -2,11 +2,13 @@
 // call start.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/notice.h"
 #include "core/notification.h"
 #include "core/record.h"
+#include "router/muted_by.h"
 
 namespace tocsin {
 
@@ -14,6 +16,7 @@ struct RouterOutput {
   std::vector<Record> records;  // at most one per bucket and key and call
   std::vector<Notification> deliveries;
   std::vector<Notice> notices;
+  std::map<MutedBy, std::size_t> muted;  // alerts that flushes left out, for the metrics
 };
 
 }  // namespace tocsin

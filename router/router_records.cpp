@@ -130,11 +130,13 @@ std::string told_value(std::string_view group_key, const GroupIntegration& integ
   json.key("wants_resolved").boolean(entry.wants_resolved).field("fingerprint", entry.fingerprint);
   write_time(json, "last_notified_at", integration.told.last_notified_at);
   json.key("times_notified").integer(integration.told.times_notified);
+  if (!integration.message_ref.empty()) json.field("message_ref", integration.message_ref);
   json.key("alerts").begin_object();
   for (const auto& [key, told] : integration.told.alerts) {
     json.key(key.to_string()).begin_object().field("told", word(kToldWords, told.told));
     if (told.attempted != Told::kNothing) json.field("attempted", word(kToldWords, told.attempted));
     write_time(json, "at", told.at);
+    if (told.muted_since) json.key("muted_since").boolean(true);
     json.end_object();
   }
   json.end_object();
@@ -158,6 +160,7 @@ Result<ToldRecord> parse_told(std::string_view text) {
   record.entry.fingerprint = json->text("fingerprint");
   record.told.last_notified_at = read_time(*json, "last_notified_at");
   record.told.times_notified = static_cast<int>(json->integer("times_notified"));
+  record.message_ref = json->text("message_ref");
   if (record.entry.id.receiver.empty() || record.entry.id.kind.empty()) return fail("told state of nobody");
   const JsonValue& alerts = json->find("alerts");
   if (alerts.kind() != JsonValue::Kind::kObject) return fail("told state without alerts");
@@ -170,6 +173,7 @@ Result<ToldRecord> parse_told(std::string_view text) {
     if (attempted && !read_word(kToldWords, value.find("attempted"), told.attempted))
       return fail("unknown attempt");
     told.at = read_time(value, "at");
+    told.muted_since = value.boolean("muted_since");
     record.told.alerts[*key] = told;
   }
   const JsonValue& delivery = json->find("delivery");

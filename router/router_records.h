@@ -28,6 +28,7 @@ struct ToldRecord {
   std::string group;  // record key
   IntegrationEntry entry;
   ToldState told;
+  std::string message_ref;
   Delivery::Memory delivery;
 };
 std::string told_value(std::string_view group_key, const GroupIntegration&);

@@ -20,11 +20,16 @@ void tame_clock(GroupTerms& terms, TimePoint now) {
 
 void Router::configure(std::shared_ptr<const RoutingConfig> config, TimePoint now, RouterOutput& out) {
   config_ = std::move(config);
+  follow_config();
   reconcile(now, out);
   finish(now, out);
 }
 
 void Router::restore(std::span<const Record> records, TimePoint now, RouterOutput& out) {
+  silences_.restore(records, now, out);
+  std::vector<Record> gone;
+  imported_.restore(records, now, gone);
+  for (const Record& record : gone) erase_record(kImportedBucket, record.key);
   restore_alerts(records, now, out);
   restore_groups(records, now, out);
   restore_told(records, now, out);
@@ -37,6 +42,16 @@ void Router::restore(std::span<const Record> records, TimePoint now, RouterOutpu
     released_.push_back(entry.get());
   }
   finish(now, out);
+}
+
+// What works by the configuration but lives longer than it.
+void Router::follow_config() {
+  silences_.limit(config_->silence_limits);
+  silences_.retain(config_->retention);
+  inhibitor_ = Inhibitor(config_->inhibit_rules);
+  for (const auto& [key, entry] : book_.entries()) {
+    if (!entry->resolved) inhibitor_.started(key, entry->alert.labels);
+  }
 }
 
 void Router::reconcile(TimePoint now, RouterOutput& out) {
@@ -65,6 +80,7 @@ void Router::restore_alerts(std::span<const Record> records, TimePoint now, Rout
       continue;
     }
     reschedule(*entry);
+    if (!entry->resolved) started(*entry, now, out);
   }
 }
 
@@ -105,6 +121,7 @@ void Router::restore_told(std::span<const Record> records, TimePoint now, Router
     GroupIntegration& integration =
         it->second->restore(told->entry, std::move(told->told), told->delivery, now);
     integration.stored_key = record.key;
+    integration.message_ref = std::move(told->message_ref);
   }
 }
 

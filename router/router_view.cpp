@@ -1,6 +1,7 @@
 #include "router/router_view.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "router/alert_order.h"
 #include "router/router.h"
@@ -12,6 +13,19 @@ namespace {
 AlertStatus status_of(const GroupMember& member, TimePoint now) {
   if (member.entry->resolved_at(now)) return AlertStatus::kResolved;
   return member.flushed ? AlertStatus::kActive : AlertStatus::kUnprocessed;
+}
+
+// What mutes the alert itself, whichever group it is in.
+void add_suppression(const Muting& muting, TimePoint now, AlertView& view) {
+  view.silenced_by = muting.silenced_by(view.alert.labels, now);
+  if (const auto cause = muting.inhibited_by(view.alert.labels)) {
+    view.inhibited_by.push_back(cause->source.to_string());
+  }
+}
+
+void settle_status(AlertView& view) {
+  const bool muted = !view.silenced_by.empty() || !view.inhibited_by.empty() || !view.muted_by.empty();
+  if (muted && view.status != AlertStatus::kResolved) view.status = AlertStatus::kSuppressed;
 }
 
 IntegrationView view_of(const GroupIntegration& integration) {
@@ -43,6 +57,8 @@ std::string_view to_string(AlertStatus status) {
       return "unprocessed";
     case AlertStatus::kActive:
       return "active";
+    case AlertStatus::kSuppressed:
+      return "suppressed";
     case AlertStatus::kResolved:
       return "resolved";
   }
@@ -51,25 +67,45 @@ std::string_view to_string(AlertStatus status) {
 
 std::vector<AlertView> Router::alerts(TimePoint now) const {
   std::vector<AlertView> views;
-  std::map<AlertKey, std::size_t> places;
+  views.reserve(book_.entries().size());
+  std::unordered_map<const AlertEntry*, std::size_t> places;
+  places.reserve(book_.entries().size());
+  const Muting judge = muting();
   for (const auto& [key, entry] : book_.entries()) {
-    bool resolved = entry->resolved_at(now);
-    places[key] = views.size();
-    views.push_back({entry->alert, resolved ? AlertStatus::kResolved : AlertStatus::kUnprocessed, {}});
+    places[entry.get()] = views.size();
+    AlertView& view = views.emplace_back();
+    view.alert = entry->alert;
+    view.status = entry->resolved_at(now) ? AlertStatus::kResolved : AlertStatus::kUnprocessed;
+    add_suppression(judge, now, view);
   }
+  std::vector<bool> heard(views.size());  // a group that takes it is not muted
   for (const auto& [name, group] : groups_) {
+    TimeMuting by_time;
+    if (group->route() != nullptr) by_time = judge.time_muting(*group->route(), now);
     for (const auto& [key, member] : group->members()) {
       if (member.departed) continue;
-      AlertView& view = views[places.at(key)];
+      const std::size_t place = places.at(member.entry);
+      AlertView& view = views[place];
       view.receivers.push_back(group->terms().receiver);
       view.status = std::max(view.status, status_of(member, now));
+      if (by_time.intervals.empty()) heard[place] = true;
+      for (const std::string& interval : by_time.intervals) {
+        if (std::ranges::find(view.muted_by, interval) == view.muted_by.end())
+          view.muted_by.push_back(interval);
+      }
     }
+  }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    if (heard[i]) views[i].muted_by.clear();
+    settle_status(views[i]);
   }
   return views;
 }
 
 std::vector<GroupView> Router::groups(TimePoint now) const {
   std::vector<GroupView> views;
+  views.reserve(groups_.size());
+  const Muting judge = muting();
   for (const auto& [name, group] : groups_) {
     const GroupTerms& terms = group->terms();
     GroupView view;
@@ -78,10 +114,20 @@ std::vector<GroupView> Router::groups(TimePoint now) const {
     view.labels = terms.labels;
     view.receiver = terms.receiver;
     view.retired = group->retired();
+    if (const Route* route = group->route()) {
+      view.route_labels = route->labels;
+      view.muted_by = judge.time_muting(*route, now).intervals;
+    }
     view.next_flush = terms.next_flush;
     view.last_flush = terms.last_flush;
     for (const auto& [key, member] : group->members()) {
-      view.alerts.push_back({member.entry->alert, status_of(member, now), {terms.receiver}});
+      AlertView& alert = view.alerts.emplace_back();
+      alert.alert = member.entry->alert;
+      alert.status = status_of(member, now);
+      alert.receivers = {terms.receiver};
+      alert.muted_by = view.muted_by;
+      add_suppression(judge, now, alert);
+      settle_status(alert);
     }
     auto before = [](const AlertView& a, const AlertView& b) {
       return notified_before(a.alert.labels, b.alert.labels);

@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,14 +12,20 @@
 
 namespace tocsin {
 
-// kUnprocessed: no flush has looked at it yet.
-enum class AlertStatus { kUnprocessed, kActive, kResolved };
-std::string_view to_string(AlertStatus);  // as the API writes it: "unprocessed", "active", "resolved"
+// kUnprocessed: no flush has looked at it yet. Suppressed is what is muted as of now, whatever the last flush
+// saw.
+enum class AlertStatus { kUnprocessed, kActive, kSuppressed, kResolved };
+std::string_view to_string(AlertStatus);  // as the API writes it: "unprocessed", "active", …
 
 struct AlertView {
   Alert alert;
   AlertStatus status = AlertStatus::kUnprocessed;
-  std::vector<std::string> receivers;  // one per route that took it, in order of route id
+  std::vector<std::string> receivers;     // one per route that took it, in order of route id
+  std::vector<std::string> silenced_by;   // ids of silences
+  std::vector<std::string> inhibited_by;  // fingerprint of a source
+  // Names of time intervals: of the group, or, where the view belongs to no group, of all groups if each of
+  // them is muted.
+  std::vector<std::string> muted_by;
 };
 
 // How one integration stands towards one group.
@@ -39,9 +46,11 @@ struct GroupView {
   std::string route_id;
   std::string group_key;
   Labels labels;
+  std::map<std::string, std::string> route_labels;  // templates
   std::string receiver;
-  bool retired = false;           // its route is gone
-  std::vector<AlertView> alerts;  // as a notification orders them
+  std::vector<std::string> muted_by;  // names of the time intervals that mute it now
+  bool retired = false;               // its route is gone
+  std::vector<AlertView> alerts;      // as a notification orders them
   TimePoint next_flush = kNoTime;
   TimePoint last_flush = kNoTime;
   std::vector<IntegrationView> integrations;

@@ -11,6 +11,7 @@
 #include "core/time.h"
 #include "router/inhibit_rule.h"
 #include "router/route.h"
+#include "router/silence.h"
 #include "router/time_interval.h"
 
 namespace tocsin {
@@ -35,6 +36,8 @@ struct RoutingConfig {
   std::vector<InhibitRule> inhibit_rules;  // in order of the file
   NamedTimeIntervals time_intervals;       // those that routes name
   Duration resolve_timeout = std::chrono::minutes(5);
+  SilenceLimits silence_limits;
+  Duration retention = std::chrono::hours(120);  // of silences that have ended
 
   // Null where there is no receiver of that name.
   const ReceiverEntry* receiver(std::string_view name) const;

@@ -58,7 +58,12 @@ struct SilenceLimits {
 // expire_when_idle) is not counted.
 std::size_t silence_bytes(const Silence&, Duration retention);
 
-enum class SilenceFailure { kInvalid, kNotFound, kLimit };
+enum class SilenceFailure {
+  kInvalid,
+  kNotFound,
+  kLimit,
+  kNotStored,  // in force, or asked of a program that stops: not to be relied on
+};
 
 struct SilenceError {
   SilenceFailure kind = SilenceFailure::kInvalid;

@@ -23,6 +23,9 @@ struct ToldAlert {
   // may have been heard, so the integration counts as having heard both.
   Told attempted = Told::kNothing;
   TimePoint at = kNoTime;  // the flush at which `told` became so
+  // Muted at a flush although the integration believes that it fires: once nothing mutes it any more, it is
+  // announced again.
+  bool muted_since = false;
   friend bool operator==(const ToldAlert&, const ToldAlert&) = default;
 };
 

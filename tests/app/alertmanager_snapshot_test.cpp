@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "app/nflog_hash.h"
+#include "router/imported_log.h"
 
 using namespace tocsin;
 
@@ -134,12 +134,12 @@ TEST_CASE("the notifications of a real Alertmanager are read") {
 TEST_CASE("alerts are found in the notifications of a real Alertmanager") {
   const auto snapshot = read_nflog_snapshot(bytes_of(kNflogFile));
   REQUIRE(snapshot.entries.size() == 2);
-  std::vector<std::uint64_t> down = {nflog_alert_hash({{"alertname", "Down"}, {"instance", "a"}}),
-                                     nflog_alert_hash({{"alertname", "Down"}, {"instance", "b"}})};
+  std::vector<std::uint64_t> down = {nflog_hash({{"alertname", "Down"}, {"instance", "a"}}),
+                                     nflog_hash({{"alertname", "Down"}, {"instance", "b"}})};
   CHECK(std::is_permutation(down.begin(), down.end(), snapshot.entries[0].firing_alerts.begin(),
                             snapshot.entries[0].firing_alerts.end()));
   CHECK(snapshot.entries[1].resolved_alerts ==
-        std::vector<std::uint64_t>{nflog_alert_hash({{"alertname", "Short"}})});
+        std::vector<std::uint64_t>{nflog_hash({{"alertname", "Short"}})});
 }
 
 TEST_CASE("hashes of label sets of any length are those of XXH64") {
@@ -154,7 +154,7 @@ TEST_CASE("hashes of label sets of any length are those of XXH64") {
         Row{29, 0xcee45c386d0f1e52ULL}, Row{32, 0xbf9803e731f10d5bULL}, Row{33, 0x4df1e1aee6c2784dULL},
         Row{61, 0xf9daf1c506307e14ULL}, Row{100, 0xcea10459979805a4ULL}}) {
     CAPTURE(row.length);
-    CHECK(nflog_alert_hash({{"n", std::string(row.length, 'v')}}) == row.hash);
+    CHECK(nflog_hash({{"n", std::string(row.length, 'v')}}) == row.hash);
   }
 }
 

@@ -1,6 +1,10 @@
 #include "app/api_alerts.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "tests/support/fake_api_backend.h"
 
@@ -157,9 +161,57 @@ TEST_CASE("bad parameters are refused before anybody is asked") {
   }
 }
 
+TEST_CASE("what is muted is suppressed, and can be left out") {
+  FakeApiBackend backend;
+  backend.alert_views = {alert({{"alertname", "A"}}), alert({{"alertname", "B"}}),
+                         alert({{"alertname", "C"}}), alert({{"alertname", "D"}})};
+  for (std::size_t i = 0; i < 3; ++i) backend.alert_views[i].status = AlertStatus::kSuppressed;
+  backend.alert_views[3].status = AlertStatus::kUnprocessed;
+  backend.alert_views[0].silenced_by = {"id-1", "id-2"};
+  backend.alert_views[1].inhibited_by = {"0123456789abcdef"};
+  backend.alert_views[2].muted_by = {"night"};
+  struct Row {
+    std::string_view query;
+    std::string_view names;
+  };
+  for (const Row& row : {
+           Row{"", "A B C D"},
+           Row{"silenced=false", "B C D"},
+           Row{"inhibited=false", "A C D"},
+           Row{"active=false", "A B C"},
+           Row{"active=false&unprocessed=true", "A B C D"},
+           Row{"active=true&unprocessed=false", "A B C D"},
+           Row{"silenced=false&inhibited=false&active=false&unprocessed=true", "C D"},
+       }) {
+    CAPTURE(row.query);
+    std::set<std::string> names;
+    const JsonValue json = json_of(ask(backend, "GET", "/api/v2/alerts?" + std::string(row.query)));
+    for (const JsonValue& one : json.array()) names.insert(one.find("labels").text("alertname"));
+    CHECK(fmt::format("{}", fmt::join(names, " ")) == row.names);
+  }
+  const JsonValue json = json_of(ask(backend, "GET", "/api/v2/alerts?filter=alertname=A"));
+  CHECK(json_text(json.array()[0].find("status")) ==
+        R"({"inhibitedBy":[],"mutedBy":[],"silencedBy":["id-1","id-2"],"state":"suppressed"})");
+}
+
+TEST_CASE("groups that a time interval mutes can be left out") {
+  FakeApiBackend backend;
+  backend.group_views.resize(2);
+  backend.group_views[0].labels = {{"team", "db"}};
+  backend.group_views[0].alerts = {alert({{"alertname", "A"}})};
+  backend.group_views[0].muted_by = {"night"};
+  backend.group_views[1].alerts = {alert({{"alertname", "B"}})};
+  CHECK(json_of(ask(backend, "GET", "/api/v2/alerts/groups")).array().size() == 2);
+  CHECK(json_of(ask(backend, "GET", "/api/v2/alerts/groups?muted=false")).array().size() == 1);
+}
+
 TEST_CASE("groups come by labels and receiver, with the alerts that were asked for") {
   FakeApiBackend backend;
-  GroupView web{"r/1", "{}:{}", {{"team", "web"}}, "team-web", false, {}, kNoTime, kNoTime, {}};
+  GroupView web;
+  web.route_id = "r/1";
+  web.group_key = "{}:{}";
+  web.labels = {{"team", "web"}};
+  web.receiver = "team-web";
   web.alerts = {alert({{"alertname", "Full"}, {"team", "web"}})};
   GroupView db = web;
   db.labels = {{"team", "db"}};

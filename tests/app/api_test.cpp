@@ -36,7 +36,8 @@ TEST_CASE("every endpoint answers its methods, and only those") {
            Row{"GET", "/api/v1/rules", 200, ""},
            Row{"PUT", "/api/v1/rules", 405, "GET, HEAD, OPTIONS"},
            Row{"GET", "/api/v1/alerts", 200, ""},
-           Row{"GET", "/api/v2/alerts/", 404, ""},
+           Row{"GET", "/api/v2/alerts/", 200, ""},
+           Row{"GET", "/api/v2/alerts//", 404, ""},
            Row{"GET", "/api/v2/silences/x", 404, ""},
            Row{"GET", "/api/v3/alerts", 404, ""},
            Row{"OPTIONS", "/api/v2/nothing", 404, ""},
@@ -109,9 +110,17 @@ TEST_CASE("status has every field that clients of Alertmanager require") {
   FakeApiBackend backend;
   CHECK(
       ask(backend, "GET", "/api/v2/status").body ==
-      R"({"cluster":{"peers":[],"status":"disabled"},"config":{"original":"route:\n  receiver: team-db\n"},)"
+      R"({"cluster":{"name":"web-1","peers":[{"address":"127.0.0.1:9093","name":"web-1"}],"status":"disabled"},)"
+      R"("config":{"original":"route:\n  receiver: team-db\n"},)"
       R"("uptime":"2026-01-02T02:04:05.000Z","versionInfo":{"branch":"","buildDate":"","buildUser":"",)"
       R"("goVersion":"","revision":"","version":"0.1.0"}})");
+}
+
+TEST_CASE("our own status shows the configuration with what only we know") {
+  FakeApiBackend backend;
+  const JsonValue json = JsonValue::parse(ask(backend, "GET", "/api/tocsin/v1/status").body).value();
+  CHECK(json.text("config") == "prometheus: []\nroute:\n  receiver: team-db\n");
+  CHECK(json.text("compatibleWith") == "Alertmanager 0.1.0");
 }
 
 TEST_CASE("receivers are listed in the order of the configuration") {

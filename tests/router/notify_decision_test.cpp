@@ -10,8 +10,8 @@ using namespace tocsin;
 
 namespace {
 
-// One alert: told, attempted, and now. '-' never/nothing, 'o' owed, 'f' firing, 'r' resolved; the third is f,
-// r, or F and R where departed.
+// One alert: told, attempted, and now. '-' never/nothing, 'o' owed, 'f' firing, 'm' firing and muted since,
+// 'r' resolved; the third is f, r, F and R where departed, or m where it fires and is muted.
 struct Row {
   std::string name;
   std::vector<std::string> alerts;
@@ -26,11 +26,19 @@ Told told_of(char c) {
     case 'o':
       return Told::kOwed;
     case 'f':
+    case 'm':
       return Told::kFiring;
     case 'r':
       return Told::kResolved;
   }
   return Told::kNothing;
+}
+
+GroupAlert alert_of(AlertKey key, char now) {
+  return {.key = key,
+          .firing = now != 'r' && now != 'R',
+          .departed = now == 'F' || now == 'R',
+          .muted_by = now == 'm' ? MutedBy::kSilence : MutedBy::kNothing};
 }
 
 NotifyReason decide(const Row& row) {
@@ -40,8 +48,8 @@ NotifyReason decide(const Row& row) {
   if (row.minutes_since_last > 0) told.last_notified_at = now - std::chrono::minutes(row.minutes_since_last);
   for (const std::string& text : row.alerts) {
     AlertKey key{alerts.size() + 1, 0};
-    told.alerts[key] = {.told = told_of(text[0]), .attempted = told_of(text[1])};
-    alerts.push_back({key, text[2] == 'f' || text[2] == 'F', text[2] == 'F' || text[2] == 'R'});
+    told.alerts[key] = {.told = told_of(text[0]), .attempted = told_of(text[1]), .muted_since = text[0] == 'm'};
+    alerts.push_back(alert_of(key, text[2]));
   }
   NotifyPolicy policy{.wants_resolved = row.wants_resolved,
                       .group_interval = std::chrono::minutes(5),
@@ -102,6 +110,18 @@ TEST_CASE("The reason to notify follows from what was told and what is true") {
       {"retired: nothing is repeated", {"f-f"}, kNone, true, kRetired, 60},
       {"retired: the end is told", {"f-r", "f-f"}, kSome, true, kRetired},
       {"retired: an unheard one does not fire for it", {"f-r", "--f"}, kAll, true, kRetired},
+      {"muted and unheard", {"--m"}, kNone},
+      {"muted and owed", {"o-m"}, kNone},
+      {"muted and told", {"f-m"}, kNone},
+      {"muted: no repeat", {"f-m"}, kNone, true, kActive, 60},
+      {"muted, and another one repeats", {"f-m", "f-f"}, kRepeat, true, kActive, 60},
+      {"muted, and another one is new", {"f-m", "--f"}, kNew},
+      {"not muted any more", {"m-f"}, kNew},
+      {"not muted any more, and announced: under way", {"mff"}, kNew},
+      {"muted and told, another one has ended: not all", {"f-m", "f-r"}, kSome},
+      {"muted and unheard, another one has ended: all it knows of", {"--m", "f-r"}, kAll},
+      {"was muted, and has ended", {"m-r"}, kAll},
+      {"a muted repeat may have been heard", {"ffm"}, kNone},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -110,19 +130,33 @@ TEST_CASE("The reason to notify follows from what was told and what is true") {
 }
 
 TEST_CASE("A notification holds what fires and the ends that are news") {
-  NotifyPolicy policy{.wants_resolved = true,
-                      .group_interval = std::chrono::minutes(5),
-                      .repeat_interval = std::chrono::hours(4)};
-  GroupAlert firing{{1, 0}, true, false};
-  GroupAlert ended{{1, 0}, false, false};
-  GroupAlert departed{{1, 0}, true, true};
-  CHECK(belongs_in_notification({.told = Told::kFiring}, firing, policy));
-  CHECK(belongs_in_notification({}, firing, policy));
-  CHECK(belongs_in_notification({.told = Told::kFiring}, ended, policy));
-  CHECK_FALSE(belongs_in_notification({.told = Told::kResolved}, ended, policy));
-  CHECK_FALSE(belongs_in_notification({}, ended, policy));
-  CHECK(belongs_in_notification({.told = Told::kFiring}, departed, policy));
-  CHECK_FALSE(belongs_in_notification({}, departed, policy));
-  policy.wants_resolved = false;
-  CHECK_FALSE(belongs_in_notification({.told = Told::kFiring}, ended, policy));
+  struct Named {
+    std::string name;
+    std::vector<std::string> alerts;
+    std::string expected;  // x: named
+    bool wants_resolved = true;
+  };
+  const std::vector<Named> rows = {
+      {"told or not, what fires is named", {"f-f", "--f"}, "xx"},
+      {"an end is named once", {"f-r", "r-r", "--r"}, "x--"},
+      {"an end that nobody wants to hear", {"f-r"}, "-", false},
+      {"a departed one is named where it is known", {"f-F", "--F"}, "x-"},
+      {"muted ones are left out beside what fires", {"f-m", "--m", "--f"}, "--x"},
+      {"a known muted one is named where all would look resolved", {"f-m", "--m", "f-r"}, "x-x"},
+      {"a muted one that may have been heard counts as known", {"-fm", "f-r"}, "xx"},
+  };
+  for (const Named& row : rows) {
+    CAPTURE(row.name);
+    ToldState told;
+    std::vector<GroupAlert> alerts;
+    for (const std::string& text : row.alerts) {
+      AlertKey key{alerts.size() + 1, 0};
+      told.alerts[key] = {.told = told_of(text[0]), .attempted = told_of(text[1])};
+      alerts.push_back(alert_of(key, text[2]));
+    }
+    std::string named;
+    for (const bool is_named : contents(told, alerts, {.wants_resolved = row.wants_resolved}))
+      named += is_named ? 'x' : '-';
+    CHECK(named == row.expected);
+  }
 }

@@ -36,7 +36,7 @@ using Names = std::vector<std::string>;
 TEST_CASE("A route is quiet by its mute intervals, or outside its active ones") {
   const NamedTimeIntervals named = intervals();
   const auto names = [&](const Route& r, const char* at) {
-    return muting_intervals(r, named, *parse_rfc3339(at));
+    return time_muting(r, named, *parse_rfc3339(at)).intervals;
   };
   // 2024-01-05 is a Friday.
   CHECK(names(route({}), "2024-01-05T23:00:00Z").empty());

@@ -48,7 +48,7 @@ routes:
   CHECK_FALSE(second.continues);
   CHECK(second.group_by.empty());
   CHECK(second.group_wait == Duration::zero());
-  CHECK(second.key == "{}/{severity=\"critical\",team=~\"d.*\"}");
+  CHECK(second.key == "{}/{severity=\"critical\",team=~\"^(?:d.*)$\"}");
   REQUIRE(second.routes.size() == 2);
   CHECK(second.routes[0].group_by_all);
   CHECK(second.routes[0].repeat_interval == std::chrono::hours(48));

@@ -56,6 +56,29 @@ void RouterStory::reloads(RoutingConfig config, double second) {
   advance();
 }
 
+std::string RouterStory::silences(const Matcher& matcher, double second, double until) {
+  run_until(second);
+  Silence silence;
+  silence.matcher_sets = {{matcher}};
+  silence.starts_at = now_;
+  silence.ends_at = at(until);
+  silence.created_by = silence.comment = "somebody";
+  RouterOutput out;
+  auto id = router_->set_silence(silence, fmt::format("silence-{:g}", second), now_, out);
+  TOCSIN_CHECK(id.has_value());
+  take(std::move(out));
+  advance();
+  return *id;
+}
+
+void RouterStory::expires(const std::string& silence, double second) {
+  run_until(second);
+  RouterOutput out;
+  TOCSIN_CHECK(router_->expire_silence(silence, now_, out).has_value());
+  take(std::move(out));
+  advance();
+}
+
 void RouterStory::restarts(double second) {
   now_ = std::max(now_, at(second));
   unanswered_.clear();

@@ -49,6 +49,9 @@ class RouterStory {
   void resolves(std::string_view name, double second) { resolves(named(name), second); }
   void accepts(Alert, double second);
   void reloads(RoutingConfig, double second);
+  // From `second` until `until`; the answer is its id.
+  std::string silences(const Matcher&, double second, double until);
+  void expires(const std::string& silence, double second);
   void restarts(double second);
   void answers(const std::string& id, const DeliveryResult&, double second);
   void run_until(double second);

@@ -52,6 +52,8 @@ bool Stage::understand(std::string_view words, const std::string& block) {
   if (shell_ == nullptr) return complain("nothing runs: `start` comes first");
   if (verb == "reload") return reload();
   if (verb == "post") return post(words);
+  if (verb == "silence") return silence(words);
+  if (verb == "expire") return expire(words);
   if (verb == "show") return show(words);
   if (verb == "crash") return crash(words);
   if (verb == "restart") return restart(words);
@@ -195,6 +197,53 @@ bool Stage::post(std::string_view words) {
   for (const PostedError& error : posted.errors) complain(error.message);
   shell_->post(std::move(posted.alerts));
   return true;
+}
+
+// silence {a="b"} for 1h; silence {a="b"} for 1h from 10m; silence {a="b"} for 1h until resolved
+bool Stage::silence(std::string_view words) {
+  const std::size_t brace = words.find('}');
+  if (brace == std::string_view::npos) return false;
+  const auto matchers = parse_matchers(words.substr(0, brace + 1));
+  if (!matchers) return complain(matchers.error().message);
+  words.remove_prefix(brace + 1);
+  Silence wanted;
+  wanted.matcher_sets = {matchers->matchers};
+  wanted.starts_at = shell_->now();
+  wanted.created_by = "ann";
+  wanted.comment = "known";
+  Duration lasts = 1h;
+  while (!words.empty() && words.front() == ' ') words.remove_prefix(1);
+  while (!words.empty()) {
+    const std::string_view what = take_word(words);
+    const std::string_view value = take_word(words);
+    if (what == "until" && value == "resolved") {
+      wanted.until_resolved = true;
+      continue;
+    }
+    const auto duration = read_duration(value);
+    if (!duration) return false;
+    if (what == "for")
+      lasts = *duration;
+    else if (what == "from")
+      wanted.starts_at = shell_->now() + *duration;
+    else
+      return false;
+  }
+  wanted.ends_at = wanted.starts_at + lasts;
+  const auto id = shell_->set_silence(std::move(wanted));
+  if (!id) say("refused: " + id.error().message);
+  return true;
+}
+
+// By the last digits of its id.
+bool Stage::expire(std::string_view words) {
+  for (const Silence& known : shell_->engine().router().silences().all()) {
+    if (!known.id.ends_with(words)) continue;
+    const auto done = shell_->expire_silence(known.id);
+    if (!done) say("refused: " + done.error().message);
+    return true;
+  }
+  return complain("there is no such silence");
 }
 
 VirtualShell::World Stage::world() {

@@ -33,6 +33,8 @@ class Stage {
   bool prometheus(std::string_view words);
   bool receiver(std::string_view words);
   bool post(std::string_view words);
+  bool silence(std::string_view words);
+  bool expire(std::string_view words);
   bool show(std::string_view what);
   bool crash(std::string_view words);
   bool disk(std::string_view words);
@@ -47,6 +49,7 @@ class Stage {
   void show_alerts();
   void show_groups();
   void show_told();
+  void show_silences();
 
   std::string clock(TimePoint) const;
   std::string line_of(const Notice&) const;

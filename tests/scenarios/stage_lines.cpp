@@ -37,6 +37,8 @@ bool Stage::show(std::string_view what) {
     show_groups();
   else if (what == "told")
     show_told();
+  else if (what == "silences")
+    show_silences();
   else
     return false;
   return true;
@@ -56,7 +58,17 @@ void Stage::show_alerts() {
                                    clock(view.alert.starts_at));
     if (is_set(view.alert.ends_at)) line += ", ends " + clock(view.alert.ends_at);
     for (const std::string& receiver : view.receivers) line += fmt::format(", {}", receiver);
+    for (const std::string& id : view.silenced_by) line += ", silenced by " + id;
+    for (const std::string& source : view.inhibited_by) line += ", inhibited by " + source;
+    for (const std::string& name : view.muted_by) line += ", muted by " + name;
     say(std::move(line));
+  }
+}
+
+void Stage::show_silences() {
+  for (const Silence& silence : shell_->engine().router().silences().all()) {
+    say(fmt::format("{} {} {} until {}", silence.id, to_string(silence.state(shell_->now())),
+                    matchers_text(silence), clock(silence.ends_at)));
   }
 }
 

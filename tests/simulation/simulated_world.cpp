@@ -62,6 +62,7 @@ SimulatedWorld::SimulatedWorld(std::uint64_t seed, Duration how_long)
     keep_firing_for_[i] = std::array<Duration, 3>{0s, 0s, 60s}[chance.below(3)];
   }
   route_shape_ = static_cast<int>(chance.below(6));
+  inhibits_ = chance.one_in(2);
 }
 
 std::size_t SimulatedWorld::rule_of(std::string_view name) {
@@ -199,6 +200,7 @@ EngineConfig SimulatedWorld::config() const {
     a.continues = route_shape_ == 2;
     Route b = plain_route("b", {});
     b.matchers = team_is(route_shape_ == 2 ? "a" : "b");
+    b.mute_time_intervals = {"pause"};
     routing->root.routes.push_back(std::move(a));
     routing->root.routes.push_back(std::move(b));
   }
@@ -206,6 +208,16 @@ EngineConfig SimulatedWorld::config() const {
   routing->receivers = {{"default", {entry("default", "webhook", true)}},
                         {"a", {entry("a", "slack", true), entry("a", "pagerduty", true)}},
                         {"b", {entry("b", "slack", false)}}};
+  TimeInterval::Fields pause;
+  pause.times = {{.start = 22 * 60 + 20, .end = 22 * 60 + 24}};
+  routing->time_intervals["pause"] = {TimeInterval(pause)};
+  if (inhibits_) {
+    InhibitRule rule;
+    rule.source.push_back(*Matcher::make("alertname", MatchType::kRegex, "R0|X0"));
+    rule.target.push_back(*Matcher::make("alertname", MatchType::kRegex, "R2|R3|X.*"));
+    rule.equal = {"instance"};
+    routing->inhibit_rules = {rule};
+  }
   if (route_shape_ != 3) routing->receivers.back().integrations.push_back(entry("b", "email", true));
   return {evaluator, routing};
 }
@@ -241,6 +253,27 @@ void SimulatedWorld::change_rules() {
 
 void SimulatedWorld::change_routes() {
   route_shape_ = static_cast<int>(chance.below(6));
+  inhibits_ = chance.one_in(2);
+}
+
+Silence SimulatedWorld::new_silence(TimePoint now) {
+  Silence silence;
+  Matchers set;
+  if (chance.one_in(4)) {
+    set = team_is(chance.one_in(2) ? "a" : "b");
+  } else {
+    const std::string name = (chance.one_in(4) ? "X" : "R") + std::to_string(chance.below(6));
+    set.push_back(*Matcher::make("alertname", MatchType::kEqual, name));
+    if (chance.one_in(2)) {
+      set.push_back(*Matcher::make("instance", MatchType::kRegex, std::to_string(chance.below(3)) + "|9"));
+    }
+  }
+  silence.matcher_sets = {std::move(set)};
+  silence.starts_at = now + (chance.one_in(4) ? chance.between(0s, 2min) : 0s);
+  silence.ends_at = silence.starts_at + chance.between(10s, 6min);
+  silence.until_resolved = chance.one_in(3);
+  silence.created_by = silence.comment = "somebody";
+  return silence;
 }
 
 std::vector<Alert> SimulatedWorld::posted_alerts(TimePoint now) {

@@ -48,6 +48,10 @@ class FlappingSeries {
   TimePoint ended_at_ = kNever;
 };
 
+// When the routes of team b are muted.
+inline const TimePoint kPauseStart = kSimulationStart + std::chrono::seconds(400);  // 22:20 UTC
+inline const TimePoint kPauseEnd = kSimulationStart + std::chrono::seconds(640);    // 22:24 UTC
+
 enum class PrometheusMood { kFine, kSlow, kUnreachable, kFailing, kOneRuleBroken };
 enum class ServiceMood { kFine, kSlow, kFailing, kAnswersGetLost, kRateLimited, kRefusing };
 
@@ -81,6 +85,8 @@ class SimulatedWorld {
   EngineConfig config() const;
   void change_rules();
   void change_routes();
+  // A silence as somebody would make it; one that a rule's alerts or a whole team are in.
+  Silence new_silence(TimePoint now);
   // Alerts as somebody else would post them.
   std::vector<Alert> posted_alerts(TimePoint now);
 
@@ -100,6 +106,7 @@ class SimulatedWorld {
   std::array<Duration, FlappingSeries::kRules> keep_firing_for_{};
   std::size_t broken_rule_ = 0;
   int route_shape_ = 0;
+  bool inhibits_ = false;
 };
 
 }  // namespace tocsin

@@ -134,7 +134,7 @@ class Simulation {
   void something_happens() {
     Chance& chance = world_.chance;
     if (!shell_.running()) return;
-    switch (chance.below(13)) {
+    switch (chance.below(15)) {
       case 0:
       case 1:
         world_.prometheus = static_cast<PrometheusMood>(chance.below(5));
@@ -171,6 +171,9 @@ class Simulation {
         return;
       case 11:
         return disk_is_full();
+      case 12:
+      case 13:
+        return silences();
       default:
         world_.prometheus = PrometheusMood::kFine;
     }
@@ -185,6 +188,18 @@ class Simulation {
     step_until(shell_.now() + world_.chance.between(1s, 3min));
     shell_.store().fail_commits(std::nullopt);
     step_until(shell_.now() + Engine::kHeartbeat);
+  }
+
+  void silences() {
+    const auto known = shell_.engine().router().silences().all();
+    if (!known.empty() && world_.chance.one_in(3)) {
+      say("a silence is ended");
+      (void)shell_.expire_silence(known[world_.chance.below(known.size())].id);
+    } else {
+      say("a silence is made");
+      (void)shell_.set_silence(world_.new_silence(shell_.now()));
+    }
+    if (!shell_.running()) crashed();
   }
 
   void reload() {
@@ -208,11 +223,11 @@ class Simulation {
     world_.series.freeze(shell_.now());
   }
 
-  // After the end, the store remembers nothing but the heartbeat.
+  // After the end, the store remembers nothing but the heartbeat and the silences that there were.
   void check_nothing_left() {
     const auto stored = shell_.store().load();
     for (const Record& record : *stored) {
-      if (record.bucket == "heartbeat") continue;
+      if (record.bucket == "heartbeat" || record.bucket == "silence") continue;
       ++left_over_;
       say("left over: " + record.bucket + " " + record.key);
     }

@@ -82,10 +82,56 @@ void Witness::noticed(std::span<const Notice> notices, const SimulatedWorld& wor
   for (const Notice& notice : notices) {
     const bool fired = notice.kind == NoticeKind::kAlertFired || notice.kind == NoticeKind::kAlertReceived;
     if (fired) firing_since_[notice.labels] = now;
+    if (notice.kind == NoticeKind::kAlertResolved) source_ended_at_ = now;
+    if (notice.kind == NoticeKind::kAlertUnsuppressed || notice.kind == NoticeKind::kGroupUnmuted)
+      forget_said(notice);
     if (!of_a_rule(notice)) continue;
     if (notice.kind == NoticeKind::kAlertFired) check_fired(notice, world, now);
     if (notice.kind == NoticeKind::kAlertResolved) check_resolved(notice, now);
   }
+}
+
+// What is not muted any more may be said once more.
+void Witness::forget_said(const Notice& notice) {
+  for (auto& [who, conversation] : conversations_) {
+    const bool group = notice.kind == NoticeKind::kGroupUnmuted;
+    const bool about = group ? std::get<2>(who) == notice.labels
+                             : conversation.content.find(notice.labels.to_string()) != std::string::npos;
+    conversation.disturbed |= about;
+  }
+}
+
+// What is muted is not announced. It may be shown to whoever may know of it, so that the end of others does
+// not look like the end of all.
+void Witness::check_muted(const Notification& notification, const Engine& engine, TimePoint now) {
+  const Router& router = engine.router();
+  const bool pause = now >= kPauseStart && now < kPauseEnd && notification.integration.receiver == "b" &&
+                     notification.route_id != "{}";
+  bool announces = false;
+  bool shows_muted = false;
+  for (const Alert& alert : notification.alerts) {
+    if (is_set(alert.ends_at)) continue;
+    const bool muted = pause || router.silences().mutes(alert.labels, now) ||
+                       router.inhibitor().inhibiting(alert.labels).has_value();
+    (muted ? shows_muted : announces) = true;
+    const Ear ear{notification.integration.to_string(), notification.group_key, alert.labels};
+    if (muted && !attempted_.contains(ear))
+      violated(now, "announces what is muted: " + alert.labels.to_string());
+    attempted_.insert(ear);
+  }
+  if (announces && shows_muted) violated(now, "shows what is muted beside what is not");
+}
+
+TimePoint Witness::muted_until(const Labels& labels, const Engine& engine, TimePoint now) const {
+  const Router& router = engine.router();
+  TimePoint until = source_ended_at_;  // whatever it inhibited
+  if (router.inhibitor().inhibiting(labels)) return now;
+  for (const Silence& silence : router.silences().all()) {
+    if (silence.matches(labels) && silence.starts_at <= now)
+      until = std::max(until, std::min(silence.ends_at, now));
+  }
+  if (now >= kPauseStart) until = std::max(until, std::min(kPauseEnd, now));
+  return until;
 }
 
 void Witness::check_fired(const Notice& notice, const SimulatedWorld& world, TimePoint now) {
@@ -119,6 +165,7 @@ void Witness::delivered(const Notification& notification, const SimulatedWorld::
                         bool wants_resolved, const Engine& engine, TimePoint now) {
   const std::string integration = notification.integration.to_string();
   check_conversation(notification, answer, wants_resolved, now);
+  check_muted(notification, engine, now);
   if (notification.alerts.empty()) violated(now, "says nothing to " + integration);
   std::set<Labels> seen;
   for (const Alert& alert : notification.alerts) {
@@ -205,7 +252,8 @@ void Witness::check_known(const Engine& engine, TimePoint now, bool calm) {
   for (const AlertView& view : engine.router().alerts(now)) {
     const Labels& labels = view.alert.labels;
     if (view.alert.resolved_at(now)) continue;
-    const TimePoint since = std::max(firing_since_.try_emplace(labels, now).first->second, disturbed_at_);
+    const TimePoint since = std::max({firing_since_.try_emplace(labels, now).first->second, disturbed_at_,
+                                      muted_until(labels, engine, now)});
     for (const Route* route : routing.root.match(labels)) {
       const std::string group_key = route->key + ":" + route->group_labels(labels).to_string();
       for (const IntegrationEntry& entry : routing.receiver(route->receiver)->integrations) {

@@ -70,11 +70,17 @@ class Witness {
   void check_fired(const Notice&, const SimulatedWorld&, TimePoint now);
   void check_resolved(const Notice&, TimePoint now);
   void check_known(const Engine&, TimePoint now, bool calm);
+  void check_muted(const Notification&, const Engine&, TimePoint now);
+  void forget_said(const Notice&);
+  // When the alert was last muted, as far as one can know; `now` where it is.
+  TimePoint muted_until(const Labels&, const Engine&, TimePoint now) const;
   void check_conversation(const Notification&, const SimulatedWorld::Answer&, bool wants_resolved,
                           TimePoint now);
   void violated(TimePoint now, std::string what);
 
   std::map<Ear, Heard> heard_;
+  std::set<Ear> attempted_;  // who may have heard "firing"
+  TimePoint source_ended_at_ = kNoTime;
   std::map<std::tuple<std::string, std::string, Labels>, Conversation>
       conversations_;                                // integration, route, group labels
   std::map<std::string, TimePoint> troubled_until_;  // by integration: when its last failure was over

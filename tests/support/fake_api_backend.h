@@ -41,7 +41,10 @@ struct FakeApiBackend : ApiBackend {
     StatusView view;
     view.version = "0.1.0";
     view.started_at = kApiNow - std::chrono::hours(1);
-    view.redacted_config = "route:\n  receiver: team-db\n";
+    view.redacted_config = "prometheus: []\nroute:\n  receiver: team-db\n";
+    view.alertmanager_config = "route:\n  receiver: team-db\n";
+    view.instance = "web-1";
+    view.address = "127.0.0.1:9093";
     view.external_url = "http://tocsin.example";
     return view;
   }
