@@ -43,6 +43,12 @@ Result<std::string> MessageWriter::expand(std::string_view template_text) const 
   return context_.templates.text(template_text, view_);
 }
 
+std::string MessageWriter::fitting(std::string text, std::size_t limit, const std::string& what) {
+  if (count_runes(text) <= limit) return text;
+  warn("the " + what + " was cut to " + std::to_string(limit) + " characters");
+  return cut_to_runes(text, limit);
+}
+
 void MessageWriter::warn(const std::string& what) {
   warning_ += (warning_.empty() ? "" : "; ") + what;
 }

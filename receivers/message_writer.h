@@ -27,6 +27,9 @@ class MessageWriter {
   // Any text as a template; fails as templates do.
   Result<std::string> expand(std::string_view template_text) const;
 
+  // The text within a service's limit in code points; a cut is reported, naming `what` was cut.
+  std::string fitting(std::string text, std::size_t limit, const std::string& what);
+
   void warn(const std::string& what);
   bool failed() const { return failed_; }
   // What to report of all that happened, on one line; empty where nothing did.

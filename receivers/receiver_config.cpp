@@ -42,6 +42,23 @@ TemplateField read_template(YamlObject& object, std::string_view key, std::strin
   return template_field(object, key, std::move(where), default_text);
 }
 
+std::string item_key(std::string_view list, std::size_t index, std::string_view key) {
+  return std::string(list) + "[" + std::to_string(index) + "]." + std::string(key);
+}
+
+std::vector<YamlObject> read_items(YamlObject& object, std::string_view key, const std::string& what) {
+  std::vector<YamlObject> out;
+  for (const YamlNode& node : object.list(key)) {
+    if (node.null()) {
+      object.problems().error(node.file(), node.position(), "this " + what + " is empty",
+                              "remove it or fill it in");
+    } else {
+      out.emplace_back(node, what, object.problems());
+    }
+  }
+  return out;
+}
+
 std::string canonical_text(const YamlNode& node) {
   switch (node.kind()) {
     case YamlNode::Kind::kAbsent:
@@ -78,7 +95,9 @@ std::string ReceiverBlock::fingerprint() const {
   const std::string prefix = (id_.kind == "email" ? "smtp" : id_.kind) + "_";
   std::string text = id_.kind + canonical_text(node_);
   for (const auto& [key, value] : defaults.written) {
-    const bool inherited = key == "http_config" ? !object.has("http_config") : key.rfind(prefix, 0) == 0;
+    // msteamsv2 takes the global proxy even into an http_config of its own.
+    const bool takes_http = !object.has("http_config") || id_.kind == "msteamsv2";
+    const bool inherited = key == "http_config" ? takes_http : key.rfind(prefix, 0) == 0;
     if (inherited) text += "\n" + key + "=" + value;
   }
   return sha256_hex(text);

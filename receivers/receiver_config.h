@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/http_config.h"
 #include "receivers/integration.h"
@@ -53,6 +54,11 @@ bool has_template(std::string_view text);
 // A template of a nested mapping ("fields[0].value"); `where` is its name in messages.
 TemplateField read_template(YamlObject& object, std::string_view key, std::string where,
                             std::string_view default_text = "");
+
+// Where a template of a list item stands, for messages: fields[0].value
+std::string item_key(std::string_view list, std::size_t index, std::string_view key);
+// The items of a list of mappings; one that is empty is a problem. `what` names an item: "Mattermost field".
+std::vector<YamlObject> read_items(YamlObject& object, std::string_view key, const std::string& what);
 
 // The node as one line of text that does not depend on layout, comments or the order of keys.
 std::string canonical_text(const YamlNode&);

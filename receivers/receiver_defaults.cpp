@@ -10,7 +10,7 @@ namespace {
 
 // Keys of receivers that are not supported yet: known, so that an Alertmanager configuration which sets them
 // loads.
-constexpr std::array<std::string_view, 22> kKeysOfOthers = {"opsgenie_api_url",
+constexpr std::array<std::string_view, 14> kKeysOfOthers = {"opsgenie_api_url",
                                                             "opsgenie_api_key",
                                                             "opsgenie_api_key_file",
                                                             "wechat_api_url",
@@ -23,17 +23,9 @@ constexpr std::array<std::string_view, 22> kKeysOfOthers = {"opsgenie_api_url",
                                                             "telegram_api_url",
                                                             "telegram_bot_token",
                                                             "telegram_bot_token_file",
-                                                            "webex_api_url",
-                                                            "rocketchat_api_url",
-                                                            "rocketchat_token",
-                                                            "rocketchat_token_file",
-                                                            "rocketchat_token_id",
-                                                            "rocketchat_token_id_file",
-                                                            "mattermost_webhook_url",
-                                                            "mattermost_webhook_url_file",
                                                             "jira_api_url"};
 
-constexpr std::array<std::string_view, 19> kOwnKeys = {"http_config",
+constexpr std::array<std::string_view, 27> kOwnKeys = {"http_config",
                                                        "smtp_from",
                                                        "smtp_hello",
                                                        "smtp_smarthost",
@@ -51,7 +43,15 @@ constexpr std::array<std::string_view, 19> kOwnKeys = {"http_config",
                                                        "slack_app_token",
                                                        "slack_app_token_file",
                                                        "slack_app_url",
-                                                       "pagerduty_url"};
+                                                       "pagerduty_url",
+                                                       "mattermost_webhook_url",
+                                                       "mattermost_webhook_url_file",
+                                                       "rocketchat_api_url",
+                                                       "rocketchat_token",
+                                                       "rocketchat_token_file",
+                                                       "rocketchat_token_id",
+                                                       "rocketchat_token_id_file",
+                                                       "webex_api_url"};
 
 void read_checked_url(YamlObject& global, const std::string& key, std::string& out) {
   if (!global.has(key)) {
@@ -63,14 +63,17 @@ void read_checked_url(YamlObject& global, const std::string& key, std::string& o
     global.error(key, key + " " + checked.error().message);
 }
 
+Secret read_checked_secret_url(YamlObject& global, const std::string& key, const std::string& base_folder) {
+  Secret out = read_secret(global, key, base_folder);
+  if (out.text.empty() || out.text == "<secret>") return out;
+  if (const auto checked = check_http_url(out.text); !checked)
+    global.error(key, key + " " + checked.error().message);
+  return out;
+}
+
 void read_slack(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
-  out.slack_api_url = read_secret(global, "slack_api_url", base_folder);
+  out.slack_api_url = read_checked_secret_url(global, "slack_api_url", base_folder);
   const std::string& url = out.slack_api_url.text;
-  if (!url.empty() && url != "<secret>") {
-    if (const auto checked = check_http_url(url); !checked) {
-      global.error("slack_api_url", "slack_api_url " + checked.error().message);
-    }
-  }
   out.slack_app_token = read_secret(global, "slack_app_token", base_folder);
   read_checked_url(global, "slack_app_url", out.slack_app_url);
   // The one combination that Alertmanager allows: an old workaround put the app URL into slack_api_url.
@@ -78,6 +81,14 @@ void read_slack(YamlObject& global, const std::string& base_folder, ReceiverDefa
     global.error("slack_app_token", "at most one of slack_app_token and slack_api_url can be set",
                  "keep the token to post as an app, or the URL to post through an incoming webhook");
   }
+}
+
+void read_chats(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
+  out.mattermost_webhook_url = read_checked_secret_url(global, "mattermost_webhook_url", base_folder);
+  read_checked_url(global, "rocketchat_api_url", out.rocketchat_api_url);
+  out.rocketchat_token = read_secret(global, "rocketchat_token", base_folder);
+  out.rocketchat_token_id = read_secret(global, "rocketchat_token_id", base_folder);
+  read_checked_url(global, "webex_api_url", out.webex_api_url);
 }
 
 void read_smtp(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
@@ -128,6 +139,7 @@ ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& b
   }
   read_slack(global, base_folder, out);
   read_smtp(global, base_folder, out);
+  read_chats(global, base_folder, out);
   read_checked_url(global, "pagerduty_url", out.pagerduty_url);
   return out;
 }

@@ -27,6 +27,11 @@ struct ReceiverDefaults {
   std::string slack_app_url = "https://slack.com/api/chat.postMessage";
   std::string pagerduty_url = "https://events.pagerduty.com/v2/enqueue";
 
+  Secret mattermost_webhook_url;
+  Secret rocketchat_token, rocketchat_token_id;
+  std::string rocketchat_api_url = "https://open.rocket.chat/";
+  std::string webex_api_url = "https://webexapis.com/v1/messages";
+
   // The keys as the user wrote them, in canonical text: part of the fingerprint of each integration that
   // inherits them.
   std::map<std::string, std::string> written;

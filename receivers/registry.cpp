@@ -46,9 +46,8 @@ void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefau
   const std::vector<YamlNode> blocks = object.list(kind.key);
   if (blocks.empty()) return;
   if (kind.read == nullptr) {
-    object.error(
-        kind.key, std::string(kind.key) + " is not supported yet",
-        "supported are email, pagerduty, slack and webhook; a webhook can reach many other services");
+    object.error(kind.key, std::string(kind.key) + " is not supported yet",
+                 "a webhook can reach many other services");
     return;
   }
   int index = 0;

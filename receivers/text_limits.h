@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,13 @@ std::string repaired_utf8(std::string_view text);
 // Unchanged up to `limit` code points, else the first limit−1 and "…" (as Alertmanager's
 // notify.TruncateInRunes).
 std::string cut_to_runes(std::string_view text, std::size_t limit);
+
+// Unchanged up to `limit` bytes, else as many whole code points as leave room for "…" (as Alertmanager's
+// notify.TruncateInBytes).
+std::string cut_to_bytes(std::string_view text, std::size_t limit);
+
+// The largest number up to `most` that `fits`, where all smaller ones fit too; 0 where none does.
+std::size_t largest_fitting(std::size_t most, const std::function<bool(std::size_t)>& fits);
 
 // CR, LF and other control characters become blanks, runs of blanks one; for texts that must stay on one
 // line.

@@ -115,4 +115,74 @@ inline OutboundAnswer answer(int status, std::string body = "",
   return out;
 }
 
+// The two alerts that the golden requests of the chat receivers are about; the second one is over.
+inline Notification golden_notification() {
+  Notification out =
+      notification({firing({{"alertname", "Down"}, {"cluster", "eu"}, {"job", "a"}},
+                           {{"runbook", "r"}, {"summary", "x < y & \"z\""}}),
+                    resolved({{"alertname", "Down"}, {"cluster", "eu"}, {"job", "b"}}, {{"runbook", "r"}})});
+  out.reason = NotifyReason::kSomeResolved;
+  return out;
+}
+
+inline Notification golden_resolved() {
+  Notification out =
+      notification({resolved({{"alertname", "Down"}, {"cluster", "eu"}, {"job", "b"}}, {{"runbook", "r"}})});
+  out.reason = NotifyReason::kAllResolved;
+  return out;
+}
+
+// Blocks that a loader must refuse, or accept where `message` is empty.
+struct LoadCheck {
+  std::string block;
+  std::string global;
+  std::string message;
+};
+
+inline void check_loading(const std::string& kind, const std::vector<LoadCheck>& rows) {
+  for (const LoadCheck& row : rows) {
+    CAPTURE(row.block);
+    CAPTURE(row.global);
+    const ReadReceiver team = read(kind, row.block, row.global);
+    const std::string found = team.problems.to_string();
+    CHECK_MESSAGE(team.problems.has_errors() == !row.message.empty(), found);
+    CHECK_MESSAGE(found.find(row.message) != std::string::npos, found);
+    for (const Problem& problem : team.problems.all()) CHECK(problem.position.line > 0);
+  }
+}
+
+struct AnswerRow {
+  OutboundAnswer answer;
+  DeliveryResult::Outcome outcome;
+  std::string reason;
+  Duration retry_after{};
+};
+
+inline void check_answers(const Integration& integration, const std::vector<AnswerRow>& rows) {
+  for (const AnswerRow& row : rows) {
+    CAPTURE(row.answer.status);
+    CAPTURE(row.answer.body);
+    const DeliveryResult result = integration.read(many_alerts(1), row.answer);
+    CHECK(result.outcome == row.outcome);
+    CHECK(result.reason == row.reason);
+    CHECK(result.retry_after == row.retry_after);
+  }
+}
+
+// What every HTTP service's answers mean.
+inline std::vector<AnswerRow> common_answers() {
+  using Outcome = DeliveryResult::Outcome;
+  OutboundAnswer slow;
+  slow.result = TransportResult::kTimedOut;
+  return {
+      {answer(400, "bad"), Outcome::kRejected, "clientError"},
+      {answer(401), Outcome::kRejected, "authError"},
+      {answer(404), Outcome::kRejected, "clientError"},
+      {answer(429), Outcome::kFailed, "rateLimited"},
+      {answer(429, "", {{"retry-after", "30"}}), Outcome::kFailed, "rateLimited", std::chrono::seconds(30)},
+      {answer(500), Outcome::kFailed, "serverError"},
+      {answer(503, "", {{"retry-after", "7"}}), Outcome::kFailed, "serverError", std::chrono::seconds(7)},
+      {slow, Outcome::kFailed, "contextDeadlineExceeded"}};
+}
+
 }  // namespace tocsin::testing
