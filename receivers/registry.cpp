@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "receivers/discord.h"
 #include "receivers/email.h"
 #include "receivers/pagerduty.h"
 #include "receivers/receiver_config.h"
@@ -21,7 +22,7 @@ struct ReceiverKind {
 };
 
 constexpr std::array<ReceiverKind, 18> kKinds = {{
-    {"discord_configs", "discord", nullptr},
+    {"discord_configs", "discord", read_discord},
     {"email_configs", "email", read_email},
     {"incidentio_configs", "incidentio", nullptr},
     {"jira_configs", "jira", nullptr},

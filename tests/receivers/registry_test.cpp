@@ -43,7 +43,7 @@ TEST_CASE("what a receiver cannot be is said with its place") {
        "cannot hold an authorization"},
       {"slack_configs", "{api_url: nonsense}", "{}", "api_url is not a URL"},
       {"slack_configs", "{api_url: 'http://h', update_message: true}", "{}",
-       "update_message is not supported yet"},
+       "update_message needs Slack's API"},
       {"slack_configs", "{api_url: 'http://h', fields: [{title: t}]}", "{}", "a Slack field needs value"},
       {"slack_configs", "{api_url: 'http://h', fields: [~]}", "{}", "this Slack field is empty"},
       {"slack_configs", "{api_url: 'http://h', actions: [{text: t, url: u}]}", "{}",
@@ -81,7 +81,6 @@ TEST_CASE("what a receiver cannot be is said with its place") {
        "{to: 'a@b.c', threading: {enabled: true, thread_by_date: none}, headers: {References: x}}", kMail,
        "References cannot be set"},
       {"email_configs", "{to: 'a@b.c', auth_password: p, auth_password_file: f}", kMail, "auth_password"},
-      {"discord_configs", "{webhook_url: 'http://h'}", "{}", "discord_configs is not supported yet"},
       {"slak_configs", "{}", "{}", "slack_configs"},
   };
   for (const Row& row : rows) {
