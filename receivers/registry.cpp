@@ -5,6 +5,7 @@
 
 #include "receivers/discord.h"
 #include "receivers/email.h"
+#include "receivers/msteams.h"
 #include "receivers/pagerduty.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
@@ -27,7 +28,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"incidentio_configs", "incidentio", nullptr},
     {"jira_configs", "jira", nullptr},
     {"mattermost_configs", "mattermost", nullptr},
-    {"msteams_configs", "msteams", nullptr},
+    {"msteams_configs", "msteams", read_msteams},
     {"msteamsv2_configs", "msteamsv2", nullptr},
     {"opsgenie_configs", "opsgenie", nullptr},
     {"pagerduty_configs", "pagerduty", read_pagerduty},
