@@ -6,6 +6,7 @@
 #include "receivers/discord.h"
 #include "receivers/email.h"
 #include "receivers/msteams.h"
+#include "receivers/msteamsv2.h"
 #include "receivers/pagerduty.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
@@ -29,7 +30,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"jira_configs", "jira", nullptr},
     {"mattermost_configs", "mattermost", nullptr},
     {"msteams_configs", "msteams", read_msteams},
-    {"msteamsv2_configs", "msteamsv2", nullptr},
+    {"msteamsv2_configs", "msteamsv2", read_msteamsv2},
     {"opsgenie_configs", "opsgenie", nullptr},
     {"pagerduty_configs", "pagerduty", read_pagerduty},
     {"pushover_configs", "pushover", nullptr},
