@@ -5,6 +5,7 @@
 
 #include "receivers/discord.h"
 #include "receivers/email.h"
+#include "receivers/mattermost.h"
 #include "receivers/msteams.h"
 #include "receivers/msteamsv2.h"
 #include "receivers/pagerduty.h"
@@ -28,7 +29,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"email_configs", "email", read_email},
     {"incidentio_configs", "incidentio", nullptr},
     {"jira_configs", "jira", nullptr},
-    {"mattermost_configs", "mattermost", nullptr},
+    {"mattermost_configs", "mattermost", read_mattermost},
     {"msteams_configs", "msteams", read_msteams},
     {"msteamsv2_configs", "msteamsv2", read_msteamsv2},
     {"opsgenie_configs", "opsgenie", nullptr},
