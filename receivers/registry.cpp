@@ -10,6 +10,7 @@
 #include "receivers/msteamsv2.h"
 #include "receivers/pagerduty.h"
 #include "receivers/receiver_config.h"
+#include "receivers/rocketchat.h"
 #include "receivers/slack.h"
 #include "receivers/webhook.h"
 
@@ -35,7 +36,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"opsgenie_configs", "opsgenie", nullptr},
     {"pagerduty_configs", "pagerduty", read_pagerduty},
     {"pushover_configs", "pushover", nullptr},
-    {"rocketchat_configs", "rocketchat", nullptr},
+    {"rocketchat_configs", "rocketchat", read_rocketchat},
     {"slack_configs", "slack", read_slack},
     {"sns_configs", "sns", nullptr},
     {"telegram_configs", "telegram", nullptr},
