@@ -12,6 +12,7 @@
 #include "receivers/receiver_config.h"
 #include "receivers/rocketchat.h"
 #include "receivers/slack.h"
+#include "receivers/webex.h"
 #include "receivers/webhook.h"
 
 namespace tocsin {
@@ -41,7 +42,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"sns_configs", "sns", nullptr},
     {"telegram_configs", "telegram", nullptr},
     {"victorops_configs", "victorops", nullptr},
-    {"webex_configs", "webex", nullptr},
+    {"webex_configs", "webex", read_webex},
     {"webhook_configs", "webhook", read_webhook},
     {"wechat_configs", "wechat", nullptr},
 }};
