@@ -20,8 +20,11 @@ struct DeliveryResult {
                             // contextDeadlineExceeded, authError, rateLimited
   std::string message;      // in words, without secrets
   Duration retry_after{};   // the service's wish (Retry-After); zero: none
-  std::string message_ref;  // the service's name for what was posted (Slack ts, PagerDuty dedup key,
-                            // Message-ID); may be empty
+  std::string message_ref;  // the service's name for what was posted (Slack channel and ts, PagerDuty dedup
+                            // key, Message-ID); may be empty
+  // The message that the notification's message_ref names can no longer be changed: forget it, then try
+  // again.
+  bool message_ref_is_gone = false;
 };
 
 }  // namespace tocsin

@@ -37,6 +37,7 @@ struct Notification {
   std::string group_key;  // Alertmanager's text; its SHA-256 is the outward deduplication id
   std::string route_id;
   Labels group_labels;
+  // Templates, merged from the root of the routing tree to the route; receivers expand them.
   std::map<std::string, std::string> route_labels;
   NotifyReason reason = NotifyReason::kNone;
   TimePoint at = kNoTime;     // the flush that decided it; alerts are firing or resolved as of this moment
@@ -46,6 +47,9 @@ struct Notification {
   // Of the message that the last notification became, as the service named it; empty: there is none to edit.
   std::string message_ref;
   int times_notified = 0;  // how often this integration was told about this group before
+  // The DeliveryResult::message_ref of the last delivery about this group to this integration; empty: none is
+  // known, or what it named is gone.
+  std::string message_ref;
 
   bool firing() const;  // whether any alert fires
 };

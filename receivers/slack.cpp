@@ -1,6 +1,7 @@
 #include "receivers/slack.h"
 
 #include "core/json.h"
+#include "receivers/json_request.h"
 #include "receivers/message_writer.h"
 #include "receivers/plain_message.h"
 #include "receivers/service_answer.h"
@@ -30,17 +31,23 @@ std::string slack_escaped(std::string_view text) {
 
 using Members = std::vector<std::pair<std::string_view, std::string>>;
 
+// The message that was posted before, as message_ref names it: "CHANNEL TS".
+struct PostedMessage {
+  std::string channel, ts;
+  std::string text() const { return channel + " " + ts; }
+  static std::optional<PostedMessage> parse(const std::string& ref) {
+    const std::size_t blank = ref.find(' ');
+    if (blank == std::string::npos || blank == 0 || blank + 1 == ref.size()) return std::nullopt;
+    return PostedMessage{ref.substr(0, blank), ref.substr(blank + 1)};
+  }
+};
+
 // Everything expanded, so that the text can tell of every template that failed before anything is written.
 struct Message {
-  std::string channel, username, icon_emoji, icon_url, message_text;
+  std::string channel, ts, username, icon_emoji, icon_url, message_text;
   std::string title, title_link, pretext, text, fallback, callback_id, image_url, thumb_url, footer, color;
   std::vector<Members> fields, actions, confirmations;
 };
-
-// Go leaves out members that are empty ("omitempty").
-void write_unless_empty(JsonWriter& json, std::string_view key, const std::string& value) {
-  if (!value.empty()) json.field(key, value);
-}
 
 void write_unless_empty(JsonWriter& json, const Members& members) {
   for (const auto& [key, value] : members) write_unless_empty(json, key, value);
@@ -143,6 +150,7 @@ std::string body_of(const SlackConfig& config, const Message& m) {
   JsonWriter json;
   json.begin_object();
   write_unless_empty(json, {{"channel", m.channel},
+                            {"ts", m.ts},
                             {"username", m.username},
                             {"icon_emoji", m.icon_emoji},
                             {"icon_url", m.icon_url}});
@@ -164,6 +172,7 @@ class Slack final : public Integration {
   DeliveryResult read(const Notification&, const OutboundAnswer&) const override;
 
  private:
+  std::optional<PostedMessage> to_change(const Notification&) const;
   SlackConfig config_;
 };
 
@@ -182,27 +191,28 @@ std::vector<TemplateField> Slack::template_fields() const {
   return out;
 }
 
+// What a first notification says is a new matter, whatever was posted about the group before.
+std::optional<PostedMessage> Slack::to_change(const Notification& notification) const {
+  if (!config_.update_message || notification.reason == NotifyReason::kFirstNotification) return std::nullopt;
+  return PostedMessage::parse(notification.message_ref);
+}
+
 Result<BuiltRequest> Slack::build(const Notification& notification, const BuildContext& context) const {
+  Result<std::string> url = config_.app_url;
+  if (!config_.as_app) url = read_http_url(context, "api_url", config_.url);
+  if (!url) return fail(url.error().message);
   MessageWriter writer(context, notification_data(notification, context.external_url));
-  HttpRequest request;
-  request.method = "POST";
-  request.headers = {{"Content-Type", "application/json"}};
-  request.config = config_.http;
-  request.timeout = config_.timeout;
-  if (config_.as_app) {
-    request.url = config_.app_url;
-  } else {
-    const Result<std::string> url = context.read_secret(config_.url);
-    if (!url) return fail("api_url: " + url.error().message);
-    if (const auto checked = check_http_url(*url); !checked)
-      return fail("api_url " + checked.error().message);
-    request.url = *url;
+  Message message = expand(config_, writer);
+  if (const auto posted = to_change(notification)) {
+    url = std::string(kSlackUpdate);
+    message.channel = posted->channel;
+    message.ts = posted->ts;
   }
-  const Message message = expand(config_, writer);
   if (config_.as_app && message.channel.empty())
     return fail("channel is empty, and a Slack app needs one" +
                 (writer.failed() ? ": " + writer.warning() : ""));
-  request.body = body_of(config_, message);
+  HttpRequest request = json_post(std::move(*url), body_of(config_, message), config_.http);
+  request.timeout = config_.timeout;
   return BuiltRequest{std::move(request), writer.warning()};
 }
 
@@ -213,6 +223,26 @@ DeliveryResult rejected(const OutboundAnswer& answer, std::string message) {
   out.reason = "clientError";
   out.message = std::move(message);
   return out;
+}
+
+// What Slack's API refused, and whether another try may do better.
+DeliveryResult refused(const Notification& notification, const OutboundAnswer& answer,
+                       const std::string& error) {
+  DeliveryResult out = rejected(
+      answer, "Slack refused the message: " + (error.empty() ? "no reason given" : answer_excerpt(error)));
+  if (error == "ratelimited" || error == "rate_limited") {
+    out.outcome = DeliveryResult::Outcome::kFailed;
+    out.reason = "rateLimited";
+    out.retry_after = read_retry_after(answer, notification.at);
+  } else if (error == "invalid_auth" || error == "token_revoked" || error == "not_authed") {
+    out.reason = "authError";
+  }
+  return out;
+}
+
+// Somebody deleted the earlier message, or it is too old to be changed.
+bool means_that_it_is_gone(std::string_view error) {
+  return error == "message_not_found" || error == "edit_window_closed" || error == "cant_update_message";
 }
 
 // Slack says "no" with status 200, so a 2xx alone proves nothing.
@@ -229,20 +259,17 @@ DeliveryResult Slack::read(const Notification& notification, const OutboundAnswe
     out.outcome = DeliveryResult::Outcome::kFailed;  // as Alertmanager: an answer that was garbled on the way
     return out;
   }
-  const std::string error = json->text("error");
   if (!json->boolean("ok")) {
-    out = rejected(
-        answer, "Slack refused the message: " + (error.empty() ? "no reason given" : answer_excerpt(error)));
-    if (error == "ratelimited" || error == "rate_limited") {
+    const std::string error = json->text("error");
+    out = refused(notification, answer, error);
+    if (to_change(notification) && means_that_it_is_gone(error)) {
       out.outcome = DeliveryResult::Outcome::kFailed;
-      out.reason = "rateLimited";
-      out.retry_after = read_retry_after(answer, notification.at);
-    } else if (error == "invalid_auth" || error == "token_revoked" || error == "not_authed") {
-      out.reason = "authError";
+      out.message_ref_is_gone = true;
     }
     return out;
   }
-  out.message_ref = json->text("ts");
+  const PostedMessage posted{json->text("channel"), json->text("ts")};
+  if (!posted.channel.empty() && !posted.ts.empty()) out.message_ref = posted.text();
   return out;
 }
 

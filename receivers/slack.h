@@ -1,10 +1,11 @@
 // The Slack receiver: one attachment through an incoming webhook, or through chat.postMessage with an app's
-// token.
+// token; there it can also change the message it posted before.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "receivers/receiver_config.h"
@@ -37,7 +38,11 @@ struct SlackConfig {
   std::vector<SlackAction> actions;
   std::vector<std::string> mrkdwn_in = {"fallback", "pretext", "text"};
   bool link_names = false;
+  bool update_message = false;  // change the group's earlier message instead of posting another
 };
+
+inline constexpr std::string_view kSlackPostMessage = "https://slack.com/api/chat.postMessage";
+inline constexpr std::string_view kSlackUpdate = "https://slack.com/api/chat.update";
 
 SlackConfig read_slack_config(ReceiverBlock&);
 // Reads one block of slack_configs; what is wrong with it goes to its problems.

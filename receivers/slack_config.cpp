@@ -113,6 +113,15 @@ void read_destination(ReceiverBlock& block, SlackConfig& out) {
   }
 }
 
+// Only the public API can change a message, and it wants a bot's token, which is http's authorization.
+void read_update_message(YamlObject& object, SlackConfig& out) {
+  object.boolean("update_message", out.update_message);
+  if (!out.update_message || (out.as_app ? out.app_url : out.url.text) == kSlackPostMessage) return;
+  object.error("update_message", "update_message needs Slack's API, which an incoming webhook is not",
+               "set app_token, or api_url to " + std::string(kSlackPostMessage) +
+                   " with the token of a bot in http_config's authorization");
+}
+
 void read_wording(ReceiverBlock& block, SlackConfig& c) {
   c.channel = block.text_template("channel");
   c.username = block.text_template("username", R"({{ template "slack.default.username" . }})");
@@ -146,12 +155,7 @@ SlackConfig read_slack_config(ReceiverBlock& block) {
   if (object.text_list("mrkdwn_in", mrkdwn_in) && !mrkdwn_in.empty()) out.mrkdwn_in = std::move(mrkdwn_in);
   read_fields(object, short_fields, out.fields);
   read_actions(object, out.actions);
-  bool update_message = false;
-  object.boolean("update_message", update_message);
-  if (update_message) {
-    object.error("update_message", "update_message is not supported yet",
-                 "remove it: each notification is then a message of its own");
-  }
+  read_update_message(object, out);
   out.timeout = block.timeout(std::chrono::seconds(30));
   object.refuse_unknown_keys();
   return out;

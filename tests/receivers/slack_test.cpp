@@ -137,8 +137,99 @@ TEST_CASE("Slack's answers mean what Slack documents") {
     CHECK(result.outcome == row.outcome);
     CHECK(result.reason == row.reason);
   }
-  CHECK(team.only().read(what, rows[3].answer).message_ref == "1.2");
+  CHECK(team.only().read(what, rows[3].answer).message_ref == "C 1.2");
   CHECK(team.only().read(what, rows[7].answer).retry_after == std::chrono::seconds(30));
+}
+
+TEST_CASE("Slack's bytes are Alertmanager's, but for the text") {
+  const ReadReceiver team = read("slack_configs",
+                                 "{api_url: 'https://hooks.slack.com/x', channel: c, text: '{{ .Status }}', "
+                                 "message_text: m, image_url: i, actions: [{type: b, text: t, name: n}]}");
+  CHECK(
+      http(build(team.only(), golden_notification(), templates())).body ==
+      R"j({"channel":"c","username":"Alertmanager","text":"m","attachments":[{"title":"[FIRING:1] Down (eu)",)j"
+      R"("title_link":"http://tocsin:9093/#/alerts?receiver=team","text":"firing",)"
+      R"("fallback":"[FIRING:1] Down (eu) | http://tocsin:9093/#/alerts?receiver=team","callback_id":"",)"
+      R"("actions":[{"type":"b","text":"t","name":"n"}],"image_url":"i","footer":"","color":"danger",)"
+      R"("mrkdwn_in":["fallback","pretext","text"]}]})"
+      "\n");
+}
+
+TEST_CASE("update_message changes the message that was posted before, from the second notification on") {
+  const ReadReceiver team =
+      read("slack_configs", "{app_token: xoxb-1, channel: '#ops', update_message: true, timeout: 5s}");
+  REQUIRE_MESSAGE(!team.problems.has_errors(), team.problems.to_string());
+  const OutboundAnswer posted = answer(200, R"({"ok":true,"channel":"C024","ts":"1503435956.000247"})",
+                                       {{"content-type", "application/json"}});
+  Notification what = golden_notification();
+  what.message_ref = team.only().read(what, posted).message_ref;
+  CHECK(what.message_ref == "C024 1503435956.000247");
+  const HttpRequest request = http(build(team.only(), what, templates()));
+  CHECK(request.url == "https://slack.com/api/chat.update");
+  CHECK(request.timeout == std::chrono::seconds(5));
+  CHECK(request.config->authorization->credentials.text == "xoxb-1");
+  CHECK(request.body.find(R"({"channel":"C024","ts":"1503435956.000247","username":"Alertmanager",)") == 0);
+
+  struct Row {
+    NotifyReason reason;
+    std::string ref;
+    std::string url;
+  };
+  const std::string update = "https://slack.com/api/chat.update";
+  const std::string post = "https://slack.com/api/chat.postMessage";
+  for (const Row& row :
+       {Row{NotifyReason::kRepeat, "C 1", update}, Row{NotifyReason::kAllResolved, "C 1", update},
+        Row{NotifyReason::kNewAlerts, "C 1", update}, Row{NotifyReason::kFirstNotification, "C 1", post},
+        Row{NotifyReason::kRepeat, "", post}, Row{NotifyReason::kRepeat, "C", post},
+        Row{NotifyReason::kRepeat, "C ", post}, Row{NotifyReason::kRepeat, " 1", post}}) {
+    CAPTURE(row.ref);
+    what.reason = row.reason;
+    what.message_ref = row.ref;
+    const HttpRequest sent = http(build(team.only(), what, templates()));
+    CHECK(sent.url == row.url);
+    CHECK((json(sent.body).text("channel") == "#ops") == (row.url == post));
+    CHECK(json(sent.body).find("ts").is_null() == (row.url == post));
+  }
+  what.reason = NotifyReason::kRepeat;
+  what.message_ref = "C 1";
+  CHECK(http(build(read("slack_configs", "{app_token: x, channel: c}").only(), what, templates())).url ==
+        post);
+}
+
+TEST_CASE("a message that is gone is forgotten, so that the next try posts a new one") {
+  const ReadReceiver team = read("slack_configs", "{app_token: xoxb-1, channel: c, update_message: true}");
+  Notification what = golden_notification();
+  const auto result_of = [&](const std::string& error) {
+    return team.only().read(what, answer(200, "{\"ok\":false,\"error\":\"" + error + "\"}",
+                                         {{"content-type", "application/json"}}));
+  };
+  CHECK(result_of("message_not_found").outcome == Outcome::kRejected);
+  what.message_ref = "C 1";
+  for (const char* error : {"message_not_found", "edit_window_closed", "cant_update_message"}) {
+    CHECK(result_of(error).outcome == Outcome::kFailed);
+    CHECK(result_of(error).message_ref_is_gone);
+  }
+  CHECK(result_of("channel_not_found").outcome == Outcome::kRejected);
+  CHECK_FALSE(result_of("channel_not_found").message_ref_is_gone);
+}
+
+TEST_CASE("update_message is only for Slack's own API") {
+  const std::string api = "https://slack.com/api/chat.postMessage";
+  const std::string message = "update_message needs Slack's API";
+  const std::string bot = "http_config: {authorization: {credentials: x}}";
+  check_loading(
+      "slack_configs",
+      {{"{update_message: true, api_url: 'https://hooks.slack.com/x'}", "{}", message},
+       {"{update_message: true, api_url: '" + api + "/'}", "{}", message},
+       {"{update_message: true, api_url_file: f}", "{}", message},
+       {"{update_message: true, app_token: t, app_url: 'http://proxy/api/chat.postMessage'}", "{}", message},
+       {"{update_message: true}", "{slack_api_url: 'https://hooks.slack.com/x'}", message},
+       {"{update_message: true}", "{}", "there is no Slack URL"},
+       {"{update_message: true, api_url: '" + api + "', " + bot + "}", "{}", ""},
+       {"{update_message: true, app_token_file: f}", "{}", ""},
+       {"{update_message: true}", "{slack_app_token: t}", ""},
+       {"{update_message: true, " + bot + "}", "{slack_api_url: '" + api + "'}", ""},
+       {"{update_message: false, api_url: 'https://hooks.slack.com/x'}", "{}", ""}});
 }
 
 }  // namespace tocsin
