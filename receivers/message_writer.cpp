@@ -4,6 +4,27 @@
 
 namespace tocsin {
 
+MessageWriter::MessageWriter(const BuildContext& context, NotificationData data)
+    : context_(context), view_(with_text_labels(std::move(data)), context.now) {}
+
+MessageWriter::MessageWriter(const BuildContext& context, const Notification& notification,
+                             std::size_t max_alerts)
+    : context_(context), view_(first_alerts(notification, max_alerts), context.now) {}
+
+NotificationData MessageWriter::with_text_labels(NotificationData data) {
+  warning_ = render_route_labels(data, context_.templates, context_.now);
+  return data;
+}
+
+NotificationData MessageWriter::first_alerts(const Notification& notification, std::size_t max_alerts) {
+  NotificationData all = with_text_labels(notification_data(notification, context_.external_url));
+  if (max_alerts == 0 || all.alerts.size() <= max_alerts) return all;
+  NotificationData out = notification_data(notification, context_.external_url, max_alerts);
+  out.route_labels = std::move(all.route_labels);
+  out.route_labels_rendered = true;
+  return out;
+}
+
 std::string MessageWriter::text(const TemplateField& field, std::string_view instead) {
   if (field.text.empty()) return "";
   return kept_or_instead(field, context_.templates.text(field.text, view_), instead);

@@ -13,8 +13,10 @@ namespace tocsin {
 
 class MessageWriter {
  public:
-  MessageWriter(const BuildContext& context, NotificationData data)
-      : context_(context), view_(std::move(data), context.now) {}
+  // The notification's route labels become text first; one that fails is left out and reported.
+  MessageWriter(const BuildContext&, NotificationData);
+  // With the first `max_alerts` alerts (0: all); route labels are still those of all.
+  MessageWriter(const BuildContext&, const Notification&, std::size_t max_alerts);
 
   const NotificationData& data() const { return view_.data(); }
   // The expanded template; `instead` where it fails.
@@ -36,11 +38,13 @@ class MessageWriter {
   const std::string& warning() const { return warning_; }
 
  private:
+  NotificationData with_text_labels(NotificationData);
+  NotificationData first_alerts(const Notification&, std::size_t max_alerts);
   std::string kept_or_instead(const TemplateField&, Result<std::string>, std::string_view instead);
 
   const BuildContext& context_;
+  std::string warning_;  // before the view, whose making may add to it
   NotificationView view_;
-  std::string warning_;
   bool failed_ = false;
 };
 

@@ -30,7 +30,9 @@ struct NotificationData {
   bool firing = false;   // whether any alert fires
   std::vector<AlertData> alerts;
   std::string reason;
-  KeyValues group_labels, common_labels, common_annotations, route_labels;
+  KeyValues group_labels, common_labels, common_annotations;
+  KeyValues route_labels;  // templates, until they are rendered
+  bool route_labels_rendered = false;
   std::string external_url;
 
   std::size_t count_firing() const;

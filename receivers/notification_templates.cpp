@@ -59,66 +59,6 @@ void collect_calls(const tmpl::ListNode& list, std::set<std::string>& out) {
   }
 }
 
-// Expands route labels on demand: each may call on the others, but not on itself.
-class RouteLabels {
- public:
-  using Expand = std::function<Result<std::string>(const std::string& text)>;
-  RouteLabels(const KeyValues& labels, Expand expand) : labels_(labels), expand_(std::move(expand)) {}
-
-  Result<std::string> value(const std::string& name) {
-    const auto label = labels_.find(name);
-    if (label == labels_.end()) return std::string();
-    if (!in_progress_.insert(name).second) return fail("the route label " + name + " refers to itself");
-    Result<std::string> out = expand_(label->second);
-    in_progress_.erase(name);
-    return out;
-  }
-
- private:
-  const KeyValues& labels_;
-  Expand expand_;
-  std::set<std::string> in_progress_;
-};
-
-KeyValues sample_labels(const char* instance, const char* severity) {
-  return {{"alertname", "SampleAlert"}, {"cluster", "eu-1"},    {"env", "production"},
-          {"instance", instance},       {"job", "api"},         {"namespace", "payments"},
-          {"service", "checkout"},      {"severity", severity}, {"team", "sre"}};
-}
-
-AlertData sample_alert(const char* instance, const char* severity, bool firing) {
-  AlertData out;
-  out.firing = firing;
-  out.labels = sample_labels(instance, severity);
-  out.annotations = {{"dashboard", "https://grafana.example.com/d/abc"},
-                     {"description", "Latency of " + std::string(instance) + " is 1.2s & above <1s>."},
-                     {"runbook_url", "https://runbooks.example.com/latency"},
-                     {"summary", "Latency is high"}};
-  out.starts_at = TimePoint(std::chrono::seconds(1'700'000'000));
-  if (!firing) out.ends_at = out.starts_at + std::chrono::minutes(18);
-  out.generator_url = "https://prometheus.example.com/graph?g0.expr=up+%3D%3D+0&g0.tab=1";
-  out.fingerprint = "0123456789abcdef";
-  return out;
-}
-
-NotificationView sample(std::vector<AlertData> alerts, const char* reason) {
-  NotificationData data;
-  data.receiver = "sample";
-  data.firing = alerts.front().firing;
-  data.reason = reason;
-  data.group_labels = {{"alertname", "SampleAlert"}, {"cluster", "eu-1"}};
-  data.common_labels = alerts.front().labels;
-  if (alerts.size() > 1) {
-    data.common_labels.erase("instance");
-    data.common_labels.erase("severity");
-  }
-  data.common_annotations = alerts.front().annotations;
-  if (alerts.size() > 1) data.common_annotations.erase("description");
-  data.external_url = "https://alerts.example.com";
-  data.alerts = std::move(alerts);
-  return {std::move(data), TimePoint(std::chrono::seconds(1'700'003'600))};
-}
-
 }  // namespace
 
 struct NotificationTemplates::Sets {
@@ -136,6 +76,30 @@ struct NotificationTemplates::Sets {
   void try_definitions(Problems& problems) const;
 };
 
+// What one execution goes by: the moment, and the route labels that its templates ask for.
+struct NotificationTemplates::Execution {
+  Execution(const Sets& sets, const NotificationView& view)
+      : labels(view.data(), [&](const std::string& text) { return expand(sets, view, text); }),
+        functions(
+            moment_functions(view.now(), [this](const std::string& name) { return labels.value(name); })) {
+    options.missing_key = tmpl::MissingKey::zero;
+    options.functions = &functions;
+  }
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+
+  RouteLabelResolver labels;
+  tmpl::FunctionMap functions;
+  tmpl::ExecuteOptions options;
+
+ private:
+  Result<std::string> expand(const Sets& sets, const NotificationView& view, const std::string& text) const {
+    tmpl::TemplateSet own = sets.set;
+    if (auto parsed = own.parse(std::string(kInline), text); !parsed) return fail(parsed.error().message);
+    return own.execute(kInline, view.value(), options);
+  }
+};
+
 void NotificationTemplates::Sets::parse(const std::string& name, std::string_view content,
                                         Problems& problems) {
   const auto parsed = set.parse(name, std::string(content));
@@ -147,23 +111,10 @@ void NotificationTemplates::Sets::parse(const std::string& name, std::string_vie
 Result<std::string> NotificationTemplates::Sets::text_of(const tmpl::TemplateSet& from, std::string_view name,
                                                          const tmpl::Value& dot, const NotificationView& view,
                                                          const tmpl::Escaper& escaper) const {
-  tmpl::ExecuteOptions options;
-  options.missing_key = tmpl::MissingKey::zero;
-  RouteLabels labels(view.data().route_labels, [&](const std::string& label_text) -> Result<std::string> {
-    tmpl::TemplateSet own = set;
-    if (auto parsed = own.parse(std::string(kInline), label_text); !parsed)
-      return fail(parsed.error().message);
-    return own.execute(kInline, view.value(), options);
-  });
-  const tmpl::FunctionMap functions =
-      moment_functions(view.now(), [&labels](const std::string& label) { return labels.value(label); });
-  options.functions = &functions;
+  Execution execution(*this, view);
   // Route labels are plain text; what they become is escaped where it is printed.
-  if (escaper != nullptr) {
-    tmpl::ExecuteOptions escaping = options;
-    escaping.escaper = escaper;
-    return from.execute(name, dot, escaping);
-  }
+  tmpl::ExecuteOptions options = execution.options;
+  options.escaper = escaper;
   return from.execute(name, dot, options);
 }
 
@@ -272,6 +223,20 @@ Result<std::string> NotificationTemplates::html(std::string_view template_text,
   return sets_->html(template_text, view);
 }
 
+RenderedRouteLabels NotificationTemplates::route_labels(const NotificationView& view) const {
+  RenderedRouteLabels out;
+  Execution execution(*sets_, view);
+  for (const auto& [name, text] : view.data().route_labels) {
+    Result<std::string> value = execution.labels.value(name);
+    if (value) {
+      out.labels.emplace(name, std::move(*value));
+    } else {
+      out.failures.emplace(name, locate(value.error().message, "").message);
+    }
+  }
+  return out;
+}
+
 void NotificationTemplates::check(const TemplateField& field, Problems& problems) const {
   std::string failure;
   std::size_t failed = 0;
@@ -292,13 +257,6 @@ void NotificationTemplates::check(const TemplateField& field, Problems& problems
   } else {
     problems.warning(field.file, field.position, what);
   }
-}
-
-std::vector<NotificationView> NotificationTemplates::samples() {
-  return {sample({sample_alert("api-1:9090", "critical", true), sample_alert("api-2:9090", "warning", true),
-                  sample_alert("api-3:9090", "info", false)},
-                 "first notification"),
-          sample({sample_alert("api-3:9090", "info", false)}, "all alerts resolved")};
 }
 
 }  // namespace tocsin

@@ -13,6 +13,7 @@
 #include "core/problem.h"
 #include "core/result.h"
 #include "receivers/notification_objects.h"
+#include "receivers/route_labels.h"
 #include "receivers/template_field.h"
 
 namespace tocsin {
@@ -28,6 +29,9 @@ class NotificationTemplates {
   Result<std::string> text(std::string_view template_text, const NotificationView&) const;
   Result<std::string> html(std::string_view template_text, const NotificationView&) const;
 
+  // The notification's route labels, each expanded; see render_route_labels for what they are expanded with.
+  RenderedRouteLabels route_labels(const NotificationView&) const;
+
   // Tries a template of the configuration on the samples; a failure is a problem at its place.
   void check(const TemplateField&, Problems&) const;
 
@@ -36,6 +40,7 @@ class NotificationTemplates {
 
  private:
   struct Sets;
+  struct Execution;
   explicit NotificationTemplates(std::shared_ptr<const Sets> sets) : sets_(std::move(sets)) {}
   std::shared_ptr<const Sets> sets_;
 };

@@ -37,7 +37,7 @@ std::vector<TemplateField> Webhook::template_fields() const {
 }
 
 Result<BuiltRequest> Webhook::build(const Notification& notification, const BuildContext& context) const {
-  MessageWriter writer(context, notification_data(notification, context.external_url, config_.max_alerts));
+  MessageWriter writer(context, notification, config_.max_alerts);
   Result<std::string> url = writer.required_secret("url", config_.url);
   if (!url) return fail(url.error().message);
   if (const auto checked = check_http_url(*url); !checked) return fail("url " + checked.error().message);
