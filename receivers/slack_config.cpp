@@ -101,10 +101,17 @@ void read_destination(ReceiverBlock& block, SlackConfig& out) {
                  "set api_url, api_url_file, app_token or app_token_file");
   }
   if (token.set()) {
-    if (out.http->authorization || out.http->basic || out.http->oauth2) {
+    if (out.http->authorization) {
       object.error("http_config", "http_config cannot hold an authorization together with a Slack app token");
     }
     auto http = std::make_shared<HttpConfig>(*out.http);
+    if (http->basic || http->oauth2) {
+      object.problems().warning(object.file(), object.position_of("http_config"),
+                                "the Slack app token takes the place of http_config's basic_auth or oauth2",
+                                "give the block an http_config without them");
+      http->basic.reset();
+      http->oauth2.reset();
+    }
     http->authorization = HttpConfig::Authorization{"Bearer", token};
     out.http = std::move(http);
     out.as_app = true;

@@ -94,6 +94,17 @@ TEST_CASE("with an app token Slack gets chat.postMessage with a bearer token") {
   CHECK_FALSE(build(nowhere.only(), many_alerts(1), templates()).has_value());
 }
 
+TEST_CASE("a Slack app token takes the place of a global basic_auth, which Slack would refuse") {
+  const ReadReceiver team =
+      read("slack_configs", "{channel: C1}",
+           "{slack_app_token: xoxb-1, http_config: {basic_auth: {username: u, password: p}}}");
+  CHECK_MESSAGE(!team.problems.has_errors(), team.problems.to_string());
+  CHECK(team.problems.to_string().find("takes the place of http_config's basic_auth") != std::string::npos);
+  const HttpRequest request = http(build(team.only(), many_alerts(1), templates()));
+  CHECK_FALSE(request.config->basic.has_value());
+  CHECK(request.config->authorization->credentials.text == "xoxb-1");
+}
+
 TEST_CASE("a failing template costs the wording, not the page") {
   const ReadReceiver team =
       read("slack_configs",
