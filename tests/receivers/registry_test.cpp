@@ -1,5 +1,6 @@
 #include "receivers/registry.h"
 
+#include "receivers/receiver_config.h"
 #include "tests/receivers/receiver_testing.h"
 
 namespace tocsin {
@@ -91,6 +92,21 @@ TEST_CASE("what a receiver cannot be is said with its place") {
     CHECK_MESSAGE(team.problems.to_string().find(row.message) != std::string::npos,
                   team.problems.to_string());
     for (const Problem& problem : team.problems.all()) CHECK(problem.position.line > 0);
+  }
+}
+
+TEST_CASE("URLs are those that Alertmanager takes") {
+  for (const std::string url :
+       {"http://h", "https://h:8443/x?y=z#f", "http://user:pw@h/", "http://[::1]:80/", "http://my_host/hook",
+        "http://h/a|b?c={d}&e=[f]", "http://h/größe", "http://h?a=\"b\""}) {
+    CAPTURE(url);
+    CHECK(check_http_url(url).has_value());
+  }
+  for (const std::string url :
+       {"", "h", "h:80", "/x", "ftp://h", "http://", "http:///x", "http://a b/", "http://h/a b",
+        "http://{h}/", "http://h:port/", "http://h/%zz", "http://h/\n"}) {
+    CAPTURE(url);
+    CHECK_FALSE(check_http_url(url).has_value());
   }
 }
 
