@@ -1,4 +1,4 @@
-"""Webhooks to be notified: one that knows when which alert arrived, and one that only counts, but as fast as it gets."""
+"""Webhooks to be notified: one that knows when which alert arrived, and one that only counts, but fast."""
 
 import http.client
 import json

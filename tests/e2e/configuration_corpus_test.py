@@ -23,7 +23,7 @@ class PublishedConfigurations(EndToEnd):
         self.assertTrue(TOCSIN.exists(), "build it first: cmake --preset release && cmake --build --preset release")
 
     def test_get_amtools_verdict(self) -> None:
-        """`tocsin check` takes what amtool takes, refuses what it refuses, and says more, with file, line and column."""
+        """`tocsin check` takes what amtool takes, refuses what it refuses, and says where and more."""
         verdicts = json.loads((CORPUS / "VERDICTS.json").read_text())
         self.assertTrue(verdicts)
         for number, verdict in enumerate(verdicts):

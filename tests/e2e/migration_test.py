@@ -5,7 +5,7 @@ import unittest
 from typing import Any
 
 from daemon import receiver, rfc3339, route
-from side_by_side import OURS, THEIRS, Server, SideBySide, matcher
+from side_by_side import OURS, Server, SideBySide, matcher
 from waiting import wait_until
 
 FAR = "2042-01-01T00:00:00Z"
