@@ -1,7 +1,7 @@
 """Tocsin next to Debian's Alertmanager: two servers with the same flags, the same configuration, a folder each.
 
-TOCSIN_BINARY may name an Alertmanager, a file of that name (see relocated_alertmanager): then both are one, and whatever
-a test finds different is a mistake of the test.
+TOCSIN_BINARY may name an Alertmanager, a file of that name (see relocated_alertmanager): then both are one program, and
+what a test finds different is a mistake of the test.
 """
 
 import json

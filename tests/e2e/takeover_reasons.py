@@ -67,7 +67,7 @@ class Mutes:
 
 
 def resolved_although_muted(said: Notification, before: list[Notification], mutes: Mutes) -> bool:
-    """§17 no. 1, and §18 "fully muted flush drops resolved alerts": who heard "firing" hears "resolved" all the same."""
+    """§17 no. 1, §18 "fully muted flush drops resolved alerts": who heard "firing" hears "resolved" all the same."""
     heard = {alert for one in before for alert in one.with_status("firing")}
     return any(alert in heard and mutes.muted(alert, said.time) for alert in said.with_status("resolved"))
 
