@@ -44,8 +44,6 @@ struct Notification {
   std::vector<Alert> alerts;  // firing ones have ends_at == kNoTime; resolved ones are present only if the
                               // integration wants them
   Duration repeat_interval{};
-  // Of the message that the last notification became, as the service named it; empty: there is none to edit.
-  std::string message_ref;
   int times_notified = 0;  // how often this integration was told about this group before
   // The DeliveryResult::message_ref of the last delivery about this group to this integration; empty: none is
   // known, or what it named is gone.

@@ -113,6 +113,7 @@ void Group::answered(GroupIntegration& integration, const DeliveryResult& result
   Delivery& delivery = integration.delivery;
   integration.changed = true;
   bool missed = std::exchange(integration.flush_missed, false);
+  if (result.message_ref_is_gone) integration.message_ref.clear();
   if (result.outcome == Outcome::kDelivered) {
     arrived(integration, result, step);
     if (missed && !integration.gone) consider(integration, alerts_at(step), step);
