@@ -10,28 +10,10 @@ namespace {
 
 // Keys of receivers that are not supported yet: known, so that an Alertmanager configuration which sets them
 // loads.
-constexpr std::array<std::string_view, 22> kKeysOfOthers = {"opsgenie_api_url",
-                                                            "opsgenie_api_key",
-                                                            "opsgenie_api_key_file",
-                                                            "wechat_api_url",
-                                                            "wechat_api_secret",
-                                                            "wechat_api_secret_file",
-                                                            "wechat_api_corp_id",
-                                                            "victorops_api_url",
-                                                            "victorops_api_key",
-                                                            "victorops_api_key_file",
-                                                            "telegram_api_url",
-                                                            "telegram_bot_token",
-                                                            "telegram_bot_token_file",
-                                                            "webex_api_url",
-                                                            "rocketchat_api_url",
-                                                            "rocketchat_token",
-                                                            "rocketchat_token_file",
-                                                            "rocketchat_token_id",
-                                                            "rocketchat_token_id_file",
-                                                            "mattermost_webhook_url",
-                                                            "mattermost_webhook_url_file",
-                                                            "jira_api_url"};
+constexpr std::array<std::string_view, 8> kKeysOfOthers = {
+    "webex_api_url",          "rocketchat_api_url",         "rocketchat_token",
+    "rocketchat_token_file",  "rocketchat_token_id",        "rocketchat_token_id_file",
+    "mattermost_webhook_url", "mattermost_webhook_url_file"};
 
 constexpr std::array<std::string_view, 19> kOwnKeys = {"http_config",
                                                        "smtp_from",
@@ -52,6 +34,14 @@ constexpr std::array<std::string_view, 19> kOwnKeys = {"http_config",
                                                        "slack_app_token_file",
                                                        "slack_app_url",
                                                        "pagerduty_url"};
+
+// Of the services whose defaults are no more than a URL and who we are there.
+constexpr std::array<std::string_view, 14> kServiceKeys = {
+    "opsgenie_api_url",        "opsgenie_api_key",  "opsgenie_api_key_file",
+    "wechat_api_url",          "wechat_api_secret", "wechat_api_secret_file",
+    "wechat_api_corp_id",      "victorops_api_url", "victorops_api_key",
+    "victorops_api_key_file",  "telegram_api_url",  "telegram_bot_token",
+    "telegram_bot_token_file", "jira_api_url"};
 
 void read_checked_url(YamlObject& global, const std::string& key, std::string& out) {
   if (!global.has(key)) {
@@ -78,6 +68,19 @@ void read_slack(YamlObject& global, const std::string& base_folder, ReceiverDefa
     global.error("slack_app_token", "at most one of slack_app_token and slack_api_url can be set",
                  "keep the token to post as an app, or the URL to post through an incoming webhook");
   }
+}
+
+void read_services(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
+  read_checked_url(global, "opsgenie_api_url", out.opsgenie_api_url);
+  out.opsgenie_api_key = read_secret(global, "opsgenie_api_key", base_folder);
+  read_checked_url(global, "victorops_api_url", out.victorops_api_url);
+  out.victorops_api_key = read_secret(global, "victorops_api_key", base_folder);
+  read_checked_url(global, "telegram_api_url", out.telegram_api_url);
+  out.telegram_bot_token = read_secret(global, "telegram_bot_token", base_folder);
+  read_checked_url(global, "wechat_api_url", out.wechat_api_url);
+  global.text("wechat_api_corp_id", out.wechat_api_corp_id);
+  out.wechat_api_secret = read_secret(global, "wechat_api_secret", base_folder);
+  read_checked_url(global, "jira_api_url", out.jira_api_url);
 }
 
 void read_smtp(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
@@ -120,6 +123,9 @@ ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& b
   for (const std::string_view key : kOwnKeys) {
     if (global.has(key)) out.written.emplace(key, canonical_text(global.child(key)));
   }
+  for (const std::string_view key : kServiceKeys) {
+    if (global.has(key)) out.written.emplace(key, canonical_text(global.child(key)));
+  }
   const YamlNode http = global.child("http_config");
   if (!http.null()) {
     YamlObject object(http, "http_config", global.problems());
@@ -128,6 +134,7 @@ ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& b
   }
   read_slack(global, base_folder, out);
   read_smtp(global, base_folder, out);
+  read_services(global, base_folder, out);
   read_checked_url(global, "pagerduty_url", out.pagerduty_url);
   return out;
 }

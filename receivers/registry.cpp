@@ -4,6 +4,7 @@
 #include <map>
 
 #include "receivers/email.h"
+#include "receivers/opsgenie.h"
 #include "receivers/pagerduty.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
@@ -28,7 +29,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"mattermost_configs", "mattermost", nullptr},
     {"msteams_configs", "msteams", nullptr},
     {"msteamsv2_configs", "msteamsv2", nullptr},
-    {"opsgenie_configs", "opsgenie", nullptr},
+    {"opsgenie_configs", "opsgenie", read_opsgenie},
     {"pagerduty_configs", "pagerduty", read_pagerduty},
     {"pushover_configs", "pushover", nullptr},
     {"rocketchat_configs", "rocketchat", nullptr},

@@ -95,6 +95,25 @@ inline Result<BuiltRequest> build(const Integration& integration, const Notifica
   return integration.build(what, context);
 }
 
+// What the integration does after these answers; `kept` is what it asked to be kept at an earlier delivery.
+inline NextStep next(const Integration& integration, const Notification& what,
+                     const std::vector<OutboundAnswer>& so_far, const std::string& kept = "") {
+  const NotificationTemplates with = templates();
+  const BuildContext context{with, "http://tocsin:9093", kNow, read_secret_text, kept};
+  return integration.next(what, context, so_far);
+}
+
+inline HttpRequest http(const NextStep& step) {
+  const auto* built = std::get_if<BuiltRequest>(&step);
+  REQUIRE_MESSAGE(built != nullptr, std::get<DeliveryResult>(step).message);
+  return std::get<HttpRequest>(built->request);
+}
+
+inline DeliveryResult result(const NextStep& step) {
+  REQUIRE(std::holds_alternative<DeliveryResult>(step));
+  return std::get<DeliveryResult>(step);
+}
+
 inline HttpRequest http(const Result<BuiltRequest>& built) {
   REQUIRE_MESSAGE(built.has_value(), (built ? "" : built.error().message));
   return std::get<HttpRequest>(built->request);
@@ -113,6 +132,57 @@ inline OutboundAnswer answer(int status, std::string body = "",
   out.body = std::move(body);
   out.headers = std::move(headers);
   return out;
+}
+
+// A mistake in a block of a receiver, and words of the problem that it must become.
+struct Mistake {
+  std::string block;
+  std::string global;
+  std::string message;
+};
+
+inline void check_mistakes(const std::string& kind, const std::vector<Mistake>& mistakes) {
+  for (const Mistake& mistake : mistakes) {
+    CAPTURE(mistake.block);
+    const ReadReceiver team = read(kind, mistake.block, mistake.global);
+    CHECK(team.problems.has_errors());
+    CHECK_MESSAGE(team.problems.to_string().find(mistake.message) != std::string::npos,
+                  team.problems.to_string());
+    for (const Problem& problem : team.problems.all()) CHECK(problem.position.line > 0);
+  }
+}
+
+// What each kind of service answer means where the service has no oddities of its own.
+inline void check_common_answers(const Integration& integration, const OutboundAnswer& accepted) {
+  using Outcome = DeliveryResult::Outcome;
+  const Notification what = many_alerts(1);
+  CHECK(integration.read(what, accepted).outcome == Outcome::kDelivered);
+  CHECK(integration.read(what, answer(400)).outcome == Outcome::kRejected);
+  CHECK(integration.read(what, answer(400)).reason == "clientError");
+  CHECK(integration.read(what, answer(401)).reason == "authError");
+  CHECK(integration.read(what, answer(503)).outcome == Outcome::kFailed);
+  CHECK(integration.read(what, answer(503)).reason == "serverError");
+  const DeliveryResult limited = integration.read(what, answer(429, "", {{"retry-after", "17"}}));
+  CHECK(limited.outcome == Outcome::kFailed);
+  CHECK(limited.reason == "rateLimited");
+  CHECK(limited.retry_after == std::chrono::seconds(17));
+  OutboundAnswer gone;
+  gone.result = TransportResult::kUnreachable;
+  CHECK(integration.read(what, gone).outcome == Outcome::kFailed);
+}
+
+// The default templates' sample: two alerts of which one fires, with common and own labels and annotations.
+inline Notification sample() {
+  Alert second =
+      resolved({{"alertname", "Down"}, {"job", "db"}, {"severity", "critical"}}, {{"summary", "It is"}});
+  second.generator_url = "http://prometheus:9090/graph?g0.expr=b";
+  return notification({firing({{"alertname", "Down"}, {"job", "api"}, {"severity", "critical"}},
+                              {{"runbook", "http://r"}, {"summary", "It is"}}),
+                       second});
+}
+
+inline Notification all_resolved() {
+  return notification({resolved({{"alertname", "Down"}, {"job", "api"}})});
 }
 
 }  // namespace tocsin::testing
