@@ -8,6 +8,7 @@
 #include "receivers/pagerduty.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
+#include "receivers/victorops.h"
 #include "receivers/webhook.h"
 
 namespace tocsin {
@@ -36,7 +37,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"slack_configs", "slack", read_slack},
     {"sns_configs", "sns", nullptr},
     {"telegram_configs", "telegram", nullptr},
-    {"victorops_configs", "victorops", nullptr},
+    {"victorops_configs", "victorops", read_victorops},
     {"webex_configs", "webex", nullptr},
     {"webhook_configs", "webhook", read_webhook},
     {"wechat_configs", "wechat", nullptr},
