@@ -6,6 +6,7 @@
 #include "receivers/email.h"
 #include "receivers/opsgenie.h"
 #include "receivers/pagerduty.h"
+#include "receivers/pushover.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
 #include "receivers/victorops.h"
@@ -32,7 +33,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"msteamsv2_configs", "msteamsv2", nullptr},
     {"opsgenie_configs", "opsgenie", read_opsgenie},
     {"pagerduty_configs", "pagerduty", read_pagerduty},
-    {"pushover_configs", "pushover", nullptr},
+    {"pushover_configs", "pushover", read_pushover},
     {"rocketchat_configs", "rocketchat", nullptr},
     {"slack_configs", "slack", read_slack},
     {"sns_configs", "sns", nullptr},
