@@ -9,6 +9,7 @@
 #include "receivers/pushover.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
+#include "receivers/telegram.h"
 #include "receivers/victorops.h"
 #include "receivers/webhook.h"
 
@@ -37,7 +38,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"rocketchat_configs", "rocketchat", nullptr},
     {"slack_configs", "slack", read_slack},
     {"sns_configs", "sns", nullptr},
-    {"telegram_configs", "telegram", nullptr},
+    {"telegram_configs", "telegram", read_telegram},
     {"victorops_configs", "victorops", read_victorops},
     {"webex_configs", "webex", nullptr},
     {"webhook_configs", "webhook", read_webhook},
