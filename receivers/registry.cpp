@@ -4,6 +4,7 @@
 #include <map>
 
 #include "receivers/email.h"
+#include "receivers/incidentio.h"
 #include "receivers/opsgenie.h"
 #include "receivers/pagerduty.h"
 #include "receivers/pushover.h"
@@ -27,7 +28,7 @@ struct ReceiverKind {
 constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"discord_configs", "discord", nullptr},
     {"email_configs", "email", read_email},
-    {"incidentio_configs", "incidentio", nullptr},
+    {"incidentio_configs", "incidentio", read_incidentio},
     {"jira_configs", "jira", nullptr},
     {"mattermost_configs", "mattermost", nullptr},
     {"msteams_configs", "msteams", nullptr},
