@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 
+#include "app/aws_environment.h"
 #include "app/secret_files.h"
 
 namespace tocsin {
@@ -169,7 +170,8 @@ void DeliveryDesk::finish(Delivery& delivery, DeliveryResult result) {
 }
 
 BuildContext DeliveryDesk::context_of(const Delivery& delivery) const {
-  return {*delivery.config->templates, delivery.config->external_url, clock_.now(), reveal, delivery.kept};
+  return {*delivery.config->templates, delivery.config->external_url, clock_.now(), reveal, delivery.kept,
+          aws_identity_of_environment};
 }
 
 std::string DeliveryDesk::kept_for(const Integration& integration) const {

@@ -16,6 +16,7 @@
 #include "core/delivery_result.h"
 #include "core/notification.h"
 #include "core/outbound.h"
+#include "receivers/aws_identity.h"
 #include "receivers/template_field.h"
 
 namespace tocsin {
@@ -32,6 +33,9 @@ struct BuildContext {
   // What this integration asked to be kept, as it was when the delivery began; empty: nothing, or no longer
   // good.
   std::string kept = {};
+  // The AWS identity that the environment gives, or that profile of the shared AWS files; unset: there is
+  // none.
+  std::function<Result<AwsIdentity>(const std::string& profile)> aws_identity = {};
 };
 
 // Something that an integration wants back at its next deliveries, for instance an access token that the

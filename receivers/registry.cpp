@@ -10,6 +10,7 @@
 #include "receivers/pushover.h"
 #include "receivers/receiver_config.h"
 #include "receivers/slack.h"
+#include "receivers/sns.h"
 #include "receivers/telegram.h"
 #include "receivers/victorops.h"
 #include "receivers/webhook.h"
@@ -38,7 +39,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"pushover_configs", "pushover", read_pushover},
     {"rocketchat_configs", "rocketchat", nullptr},
     {"slack_configs", "slack", read_slack},
-    {"sns_configs", "sns", nullptr},
+    {"sns_configs", "sns", read_sns},
     {"telegram_configs", "telegram", read_telegram},
     {"victorops_configs", "victorops", read_victorops},
     {"webex_configs", "webex", nullptr},

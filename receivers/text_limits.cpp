@@ -17,6 +17,14 @@ std::string cut_to_runes(std::string_view text, std::size_t limit) {
   return truncate_runes(repaired_utf8(text), limit);
 }
 
+std::string first_bytes(std::string_view text, std::size_t limit) {
+  std::string out = repaired_utf8(text);
+  if (out.size() <= limit) return out;
+  while (limit > 0 && (static_cast<unsigned char>(out[limit]) & 0xc0) == 0x80) --limit;
+  out.resize(limit);
+  return out;
+}
+
 std::string on_one_line(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -17,6 +17,9 @@ std::string repaired_utf8(std::string_view text);
 // notify.TruncateInRunes).
 std::string cut_to_runes(std::string_view text, std::size_t limit);
 
+// As many whole code points as fit into `limit` bytes, without a mark: for texts whose cut is told otherwise.
+std::string first_bytes(std::string_view text, std::size_t limit);
+
 // CR, LF and other control characters become blanks, runs of blanks one; for texts that must stay on one
 // line.
 std::string on_one_line(std::string_view text);
