@@ -14,6 +14,7 @@
 #include "receivers/telegram.h"
 #include "receivers/victorops.h"
 #include "receivers/webhook.h"
+#include "receivers/wechat.h"
 
 namespace tocsin {
 namespace {
@@ -44,7 +45,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"victorops_configs", "victorops", read_victorops},
     {"webex_configs", "webex", nullptr},
     {"webhook_configs", "webhook", read_webhook},
-    {"wechat_configs", "wechat", nullptr},
+    {"wechat_configs", "wechat", read_wechat},
 }};
 
 void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefaults& defaults,
