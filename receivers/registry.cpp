@@ -5,6 +5,7 @@
 
 #include "receivers/email.h"
 #include "receivers/incidentio.h"
+#include "receivers/jira.h"
 #include "receivers/opsgenie.h"
 #include "receivers/pagerduty.h"
 #include "receivers/pushover.h"
@@ -31,7 +32,7 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"discord_configs", "discord", nullptr},
     {"email_configs", "email", read_email},
     {"incidentio_configs", "incidentio", read_incidentio},
-    {"jira_configs", "jira", nullptr},
+    {"jira_configs", "jira", read_jira},
     {"mattermost_configs", "mattermost", nullptr},
     {"msteams_configs", "msteams", nullptr},
     {"msteamsv2_configs", "msteamsv2", nullptr},
@@ -53,9 +54,8 @@ void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefau
   const std::vector<YamlNode> blocks = object.list(kind.key);
   if (blocks.empty()) return;
   if (kind.read == nullptr) {
-    object.error(
-        kind.key, std::string(kind.key) + " is not supported yet",
-        "supported are email, pagerduty, slack and webhook; a webhook can reach many other services");
+    object.error(kind.key, std::string(kind.key) + " is not supported yet",
+                 "a webhook can reach many other services");
     return;
   }
   int index = 0;
