@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 
+#include "app/aws_environment.h"
 #include "app/secret_files.h"
 
 namespace tocsin {
@@ -40,6 +41,27 @@ DeliveryResult read(const Integration& integration, const Notification& notifica
   }
 }
 
+NextStep next(const Integration& integration, const Notification& notification, const BuildContext& context,
+              const std::vector<OutboundAnswer>& so_far) {
+  try {
+    return integration.next(notification, context, so_far);
+  } catch (const std::exception& error) {
+    return DeliveryResult{DeliveryResult::Outcome::kFailed,
+                          so_far.back().status,
+                          "other",
+                          std::string("the answer could not be read: ") + error.what(),
+                          {},
+                          ""};
+  }
+}
+
+DeliveryResult failed(DeliveryResult::Outcome outcome, std::string message) {
+  return {outcome, 0, "other", std::move(message), {}, ""};
+}
+
+// More than any service needs for one notification; a service that answers in circles must not keep us busy.
+constexpr std::size_t kMostRequests = 10;
+
 }  // namespace
 
 DeliveryDesk::DeliveryDesk(Transport& transport, Clock& clock, std::shared_ptr<const DeliveryConfig> config,
@@ -54,9 +76,26 @@ DeliveryDesk::~DeliveryDesk() {
   stop();
 }
 
+// One notification on its way, from its first request to its result.
+struct DeliveryDesk::Delivery {
+  std::shared_ptr<const Notification> notification;
+  std::shared_ptr<const DeliveryConfig> config;  // as it was when the delivery began
+  std::shared_ptr<const Integration> integration;
+  std::string kept;
+  std::vector<OutboundAnswer> answers;
+  Attempt attempt;
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+};
+
 void DeliveryDesk::configure(std::shared_ptr<const DeliveryConfig> config) {
   const std::lock_guard lock(mutex_);
   config_ = std::move(config);
+  std::map<std::string, Keepsake> still_wanted;
+  for (const auto& [id, integration] : config_->integrations) {
+    const auto kept = keepsakes_.find(integration->fingerprint());
+    if (kept != keepsakes_.end()) still_wanted.insert(*kept);
+  }
+  keepsakes_ = std::move(still_wanted);
 }
 
 void DeliveryDesk::take(Notification notification) {
@@ -70,44 +109,85 @@ void DeliveryDesk::take(Notification notification) {
 }
 
 void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notification) {
-  std::shared_ptr<const DeliveryConfig> config;
+  const auto delivery = std::make_shared<Delivery>();
+  delivery->notification = notification;
+  delivery->attempt.integration = notification->integration;
   {
     const std::lock_guard lock(mutex_);
-    config = config_;
+    delivery->config = config_;
   }
-  Attempt attempt{notification->integration, {}, {}, ""};
-  const std::shared_ptr<const Integration> integration = meant_by(*notification, *config);
-  if (!integration) {
+  delivery->integration = meant_by(*notification, *delivery->config);
+  if (!delivery->integration) {
     // The router knows of the reload in a moment, and then tries again at the right place.
-    attempt.result = {DeliveryResult::Outcome::kFailed,
-                      0,
-                      "other",
-                      "a reload has just changed or removed the integration",
-                      {},
-                      ""};
-    return finish(*notification, std::move(attempt));
+    return finish(*delivery, failed(DeliveryResult::Outcome::kFailed,
+                                    "a reload has just changed or removed the integration"));
   }
-  const BuildContext context{*config->templates, config->external_url, clock_.now(), reveal};
-  auto built = build(*integration, *notification, context);
+  delivery->kept = kept_for(*delivery->integration);
+  auto built = build(*delivery->integration, *notification, context_of(*delivery));
   if (!built) {
-    attempt.result = {DeliveryResult::Outcome::kRejected, 0, "other", built.error().message, {}, ""};
-    return finish(*notification, std::move(attempt));
+    return finish(*delivery, failed(DeliveryResult::Outcome::kRejected, built.error().message));
   }
-  attempt.warning = std::move(built->warning);
-  const auto started = std::chrono::steady_clock::now();
-  transport_.send(std::move(built->request),
-                  [this, notification, integration, attempt, started](const OutboundAnswer& answer) mutable {
-                    attempt.result = read(*integration, *notification, answer);
-                    attempt.took = std::chrono::steady_clock::now() - started;
-                    finish(*notification, std::move(attempt));
-                  });
+  delivery->started = std::chrono::steady_clock::now();
+  send(delivery, std::move(*built));
 }
 
-void DeliveryDesk::finish(const Notification& notification, Attempt attempt) {
-  observe_(attempt);
-  post_(notification.id, std::move(attempt.result));
+void DeliveryDesk::send(const std::shared_ptr<Delivery>& delivery, BuiltRequest built) {
+  std::string& warning = delivery->attempt.warning;
+  if (!warning.empty() && !built.warning.empty()) warning += "; ";
+  warning += built.warning;
+  if (built.keep) keep(*delivery->integration, std::move(*built.keep));
+  transport_.send(std::move(built.request),
+                  [this, delivery](OutboundAnswer answer) { take_answer(delivery, std::move(answer)); });
+}
+
+// On the transport's thread, which must not wait: what may render or read files goes back to the workers.
+void DeliveryDesk::take_answer(const std::shared_ptr<Delivery>& delivery, OutboundAnswer answer) {
+  if (delivery->integration->takes_several_requests()) {
+    delivery->answers.push_back(std::move(answer));
+    return workers_.submit([this, delivery] { go_on(delivery); });
+  }
+  finish(*delivery, read(*delivery->integration, *delivery->notification, answer));
+}
+
+void DeliveryDesk::go_on(const std::shared_ptr<Delivery>& delivery) {
+  NextStep step =
+      next(*delivery->integration, *delivery->notification, context_of(*delivery), delivery->answers);
+  if (auto* result = std::get_if<DeliveryResult>(&step)) return finish(*delivery, std::move(*result));
+  if (delivery->answers.size() >= kMostRequests) {
+    return finish(*delivery, failed(DeliveryResult::Outcome::kFailed,
+                                    "the service asked for one request after the other"));
+  }
+  send(delivery, std::move(std::get<BuiltRequest>(step)));
+}
+
+void DeliveryDesk::finish(Delivery& delivery, DeliveryResult result) {
+  delivery.attempt.result = std::move(result);
+  if (delivery.integration) delivery.attempt.took = std::chrono::steady_clock::now() - delivery.started;
+  observe_(delivery.attempt);
+  post_(delivery.notification->id, std::move(delivery.attempt.result));
   const std::lock_guard lock(mutex_);
   if (--under_way_ == 0) idle_.notify_all();
+}
+
+BuildContext DeliveryDesk::context_of(const Delivery& delivery) const {
+  return {*delivery.config->templates, delivery.config->external_url, clock_.now(), reveal, delivery.kept,
+          aws_identity_of_environment};
+}
+
+std::string DeliveryDesk::kept_for(const Integration& integration) const {
+  const TimePoint now = clock_.now();
+  const std::lock_guard lock(mutex_);
+  const auto kept = keepsakes_.find(integration.fingerprint());
+  return kept == keepsakes_.end() || kept->second.until <= now ? "" : kept->second.text;
+}
+
+void DeliveryDesk::keep(const Integration& integration, Keepsake keepsake) {
+  const std::lock_guard lock(mutex_);
+  if (keepsake.text.empty()) {
+    keepsakes_.erase(integration.fingerprint());
+  } else {
+    keepsakes_.insert_or_assign(integration.fingerprint(), std::move(keepsake));
+  }
 }
 
 std::size_t DeliveryDesk::under_way() const {

@@ -1,6 +1,7 @@
 // The delivery desk words notifications and sends them: rendering on workers, carrying by the transport,
-// which holds no thread while a service thinks. What came of it is posted. It never retries: that is decided
-// by the router.
+// which holds no thread while a service thinks. Where a service wants several requests for one notification
+// it sends one after the other. It holds what integrations want kept between deliveries (access tokens). What
+// came of a delivery is posted. It never retries: that is decided by the router.
 #pragma once
 
 #include <atomic>
@@ -50,8 +51,16 @@ class DeliveryDesk {
   void stop();
 
  private:
+  struct Delivery;
+
   void deliver(const std::shared_ptr<const Notification>&);
-  void finish(const Notification&, Attempt);
+  void send(const std::shared_ptr<Delivery>&, BuiltRequest);
+  void take_answer(const std::shared_ptr<Delivery>&, OutboundAnswer);
+  void go_on(const std::shared_ptr<Delivery>&);
+  void finish(Delivery&, DeliveryResult);
+  BuildContext context_of(const Delivery&) const;
+  std::string kept_for(const Integration&) const;
+  void keep(const Integration&, Keepsake);
 
   Transport& transport_;
   Clock& clock_;
@@ -61,6 +70,7 @@ class DeliveryDesk {
   std::condition_variable idle_;
   std::size_t under_way_ = 0;
   std::shared_ptr<const DeliveryConfig> config_;
+  std::map<std::string, Keepsake> keepsakes_;  // by the fingerprint of the integration
   WorkerPool workers_{2};
 };
 

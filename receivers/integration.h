@@ -1,18 +1,22 @@
 // An Integration is one way to reach people: one Slack channel, one PagerDuty service, one mailbox list. It
-// is two pure functions: build the request that says a notification, and read the service's answer. Carrying,
-// retrying and remembering belong to others.
+// is two pure functions: build the request that says a notification, and read the service's answer; where a
+// service wants several requests for that, a third one says which comes next. Carrying, retrying and
+// remembering belong to others.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/delivery_result.h"
 #include "core/notification.h"
 #include "core/outbound.h"
+#include "receivers/aws_identity.h"
 #include "receivers/template_field.h"
 
 namespace tocsin {
@@ -26,6 +30,20 @@ struct BuildContext {
   TimePoint now = kNoTime;
   // Reads a secret now (files are read at use); fails with the path where a file cannot be read.
   std::function<Result<std::string>(const Secret&)> read_secret;
+  // What this integration asked to be kept, as it was when the delivery began; empty: nothing, or no longer
+  // good.
+  std::string kept = {};
+  // The AWS identity that the environment gives, or that profile of the shared AWS files; unset: there is
+  // none.
+  std::function<Result<AwsIdentity>(const std::string& profile)> aws_identity = {};
+};
+
+// Something that an integration wants back at its next deliveries, for instance an access token that the
+// service asks not to be fetched each time. In memory only: it may be lost at any moment, and does not
+// survive a restart.
+struct Keepsake {
+  std::string text;          // may be secret; empty: forget what is kept
+  TimePoint until = kNever;  // not handed out from then on
 };
 
 // A request, and what the user should know about it.
@@ -34,7 +52,11 @@ struct BuiltRequest {
   // Templates that failed and parts that were cut to a service's limit. The message still goes out, in plain
   // words where a template failed; empty: nothing to report.
   std::string warning;
+  std::optional<Keepsake> keep = std::nullopt;
 };
+
+// What follows an answer: another request of the same delivery, or its end.
+using NextStep = std::variant<BuiltRequest, DeliveryResult>;
 
 class Integration {
  public:
@@ -56,6 +78,16 @@ class Integration {
   // wording, never the page.
   virtual Result<BuiltRequest> build(const Notification&, const BuildContext&) const = 0;
   virtual DeliveryResult read(const Notification&, const OutboundAnswer&) const = 0;
+
+  // True where one request may not be enough: after each answer next() is asked instead of read().
+  virtual bool takes_several_requests() const { return false; }
+  // `so_far` has all answers of this delivery in the order of their requests; it is not empty. A delivery
+  // that failed half-way is tried again from its first request, so each request must be harmless to repeat
+  // once the ones before it were done, or the service must know the repetition by a key of ours.
+  virtual NextStep next(const Notification& notification, const BuildContext&,
+                        const std::vector<OutboundAnswer>& so_far) const {
+    return read(notification, so_far.back());
+  }
 
  private:
   IntegrationId id_;

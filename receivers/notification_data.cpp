@@ -132,7 +132,7 @@ void write_json(JsonWriter& json, const AlertData& alert) {
 }
 
 std::string webhook_message(const NotificationData& data, std::string_view group_key,
-                            std::size_t truncated_alerts) {
+                            std::size_t truncated_alerts, std::string_view version) {
   JsonWriter json;
   json.begin_object().field("receiver", data.receiver).field("status", data.firing ? "firing" : "resolved");
   json.key("alerts").begin_array();
@@ -142,7 +142,7 @@ std::string webhook_message(const NotificationData& data, std::string_view group
   write_json(json.key("commonLabels"), data.common_labels);
   write_json(json.key("commonAnnotations"), data.common_annotations);
   write_json(json.key("routeLabels"), data.route_labels);
-  json.field("externalURL", data.external_url).field("version", "4").field("groupKey", group_key);
+  json.field("externalURL", data.external_url).field("version", version).field("groupKey", group_key);
   json.key("truncatedAlerts").unsigned_integer(truncated_alerts).end_object();
   return json.take() + "\n";
 }

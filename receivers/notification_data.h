@@ -50,9 +50,9 @@ NotificationData notification_data(const Notification&, const std::string& exter
                                    std::size_t max_alerts = 0);
 
 // Alertmanager's webhook message, version 4, with the trailing newline its encoder writes; byte for byte the
-// same.
-std::string webhook_message(const NotificationData&, std::string_view group_key,
-                            std::size_t truncated_alerts);
+// same. incident.io takes it with a version of its own.
+std::string webhook_message(const NotificationData&, std::string_view group_key, std::size_t truncated_alerts,
+                            std::string_view version = "4");
 // The template data of a webhook message; unknown fields are ignored, missing ones are empty.
 Result<NotificationData> read_webhook_message(std::string_view json);
 

@@ -13,11 +13,13 @@ namespace {
 
 constexpr std::size_t kLongestSummary = 1024;   // code points
 constexpr std::size_t kLargestEvent = 512'000;  // bytes of the whole body
-const std::string kNote = "tocsin";             // the detail that tells of failed templates
+const std::string kVersion1Url = "https://events.pagerduty.com/generic/2010-04-15/create_event.json";
+const std::string kNote = "tocsin";  // the detail that tells of failed templates
 constexpr std::string_view kTemplateFailed = "(this template failed)";
 
 struct Event {
-  std::string routing_key, action, dedup_key, client, client_url;
+  PagerDutyConfig::Api api;
+  std::string key, action, dedup_key, client, client_url;
   std::string summary, source, severity, event_class, component, group;
   std::vector<std::array<std::string, 3>> images;  // src, alt, href
   std::vector<std::array<std::string, 2>> links;   // href, text
@@ -27,9 +29,24 @@ void write_unless_empty(JsonWriter& json, std::string_view key, const std::strin
   if (!value.empty()) json.field(key, value);
 }
 
-std::string body_of(const Event& event, const PayloadValue::Map& details) {
+// Version 1 knows less: no severity, no images, no links.
+std::string version_1_body_of(const Event& event, const PayloadValue::Map& details) {
   JsonWriter json;
-  json.begin_object().field("routing_key", event.routing_key).field("dedup_key", event.dedup_key);
+  json.begin_object().field("service_key", event.key).field("incident_key", event.dedup_key);
+  json.field("event_type", event.action).field("description", event.summary);
+  if (event.action == "trigger") {
+    write_unless_empty(json, "client", event.client);
+    write_unless_empty(json, "client_url", event.client_url);
+  }
+  if (!details.empty()) write_json(json.key("details"), PayloadValue{details});
+  json.end_object();
+  return json.take() + "\n";
+}
+
+std::string body_of(const Event& event, const PayloadValue::Map& details) {
+  if (event.api == PagerDutyConfig::Api::kVersion1) return version_1_body_of(event, details);
+  JsonWriter json;
+  json.begin_object().field("routing_key", event.key).field("dedup_key", event.dedup_key);
   json.field("event_action", event.action).key("payload").begin_object();
   json.field("summary", event.summary).field("source", event.source).field("severity", event.severity);
   write_unless_empty(json, "class", event.event_class);
@@ -78,9 +95,9 @@ std::vector<TemplateField> PagerDuty::template_fields() const {
                                     c.severity, c.event_class, c.component,   c.group};
   for (const auto& image : c.images) out.insert(out.end(), {image.src, image.alt, image.href});
   for (const auto& link : c.links) out.insert(out.end(), {link.href, link.text});
-  if (has_template(c.routing_key.text)) {
-    out.push_back(c.routing_key_field);
-    out.back().text = c.routing_key.text;
+  if (has_template(c.key.text)) {
+    out.push_back(c.key_field);
+    out.back().text = c.key.text;
   }
   std::vector<std::string> texts;
   for (const auto& [key, value] : c.details) collect_texts(value, texts);
@@ -105,6 +122,7 @@ std::string known_severity(MessageWriter& writer, const TemplateField& field) {
 
 Event PagerDuty::expand(MessageWriter& writer) const {
   Event event;
+  event.api = config_.api;
   event.action = writer.data().firing ? "trigger" : "resolve";
   event.client = writer.text(config_.client);
   event.client_url = writer.text(config_.client_url);
@@ -114,6 +132,7 @@ Event PagerDuty::expand(MessageWriter& writer) const {
   event.source = writer.text(config_.source);
   if (event.summary.empty()) event.summary = plain_title(writer.data());  // both are required by the service
   if (event.source.empty()) event.source = "tocsin";
+  if (config_.api == PagerDutyConfig::Api::kVersion1) return event;
   event.severity = known_severity(writer, config_.severity);
   event.event_class = writer.text(config_.event_class);
   event.component = writer.text(config_.component);
@@ -190,14 +209,14 @@ std::string PagerDuty::fitting_body(const Event& event, const BuildContext& cont
 
 Result<BuiltRequest> PagerDuty::build(const Notification& notification, const BuildContext& context) const {
   MessageWriter writer(context, notification_data(notification, context.external_url));
-  Result<std::string> routing_key = writer.required_secret("routing_key", config_.routing_key);
-  if (!routing_key) return fail(routing_key.error().message);
+  Result<std::string> key = writer.required_secret(config_.key_field.key, config_.key);
+  if (!key) return fail(key.error().message);
   Event event = expand(writer);
-  event.routing_key = std::move(*routing_key);
+  event.key = std::move(*key);
   event.dedup_key = sha256_hex(notification.group_key);
   HttpRequest request;
   request.method = "POST";
-  request.url = config_.url;
+  request.url = config_.api == PagerDutyConfig::Api::kVersion1 ? kVersion1Url : config_.url;
   request.headers = {{"Content-Type", "application/json"}};
   request.config = config_.http;
   request.timeout = config_.timeout;
@@ -209,7 +228,8 @@ DeliveryResult PagerDuty::read(const Notification& notification, const OutboundA
   DeliveryResult out = read_service_answer(answer, notification.at);
   const Result<JsonValue> json = JsonValue::parse(answer.body);
   if (out.outcome == DeliveryResult::Outcome::kDelivered) {
-    const std::string key = json ? json->text("dedup_key") : "";
+    const bool version_1 = config_.api == PagerDutyConfig::Api::kVersion1;
+    const std::string key = json ? json->text(version_1 ? "incident_key" : "dedup_key") : "";
     out.message_ref = key.empty() ? sha256_hex(notification.group_key) : key;
   } else if (answer.result == TransportResult::kAnswered && answer.status == 400 && json) {
     std::string errors;
@@ -219,6 +239,13 @@ DeliveryResult PagerDuty::read(const Notification& notification, const OutboundA
     }
     const std::string message = json->text("message") + (errors.empty() ? "" : ": " + errors);
     if (!message.empty()) out.message = "HTTP 400: " + answer_excerpt(message);
+  }
+  // Version 1 says with 403 that it is too much for now.
+  if (config_.api == PagerDutyConfig::Api::kVersion1 && answer.result == TransportResult::kAnswered &&
+      answer.status == 403) {
+    out.outcome = DeliveryResult::Outcome::kFailed;
+    out.reason = "rateLimited";
+    out.retry_after = read_retry_after(answer, notification.at);
   }
   return out;
 }

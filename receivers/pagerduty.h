@@ -1,4 +1,5 @@
-// The PagerDuty receiver, Events API version 2. One incident per group: its deduplication key is the SHA-256
+// The PagerDuty receiver, Events API version 2, and version 1 for services that still have only its key. One
+// incident per group: its deduplication key is the SHA-256
 // of the group key, as Alertmanager's, so incidents that are open there are continued and resolved here.
 #pragma once
 
@@ -17,8 +18,9 @@ struct PagerDutyConfig {
   std::shared_ptr<const HttpConfig> http;
   Duration timeout{};
   std::string url;
-  Secret routing_key;               // its content may be a template
-  TemplateField routing_key_field;  // where it stands; without its text
+  enum class Api { kVersion1, kVersion2 } api = Api::kVersion2;
+  Secret key;               // the routing key, in version 1 the service key; its content may be a template
+  TemplateField key_field;  // where it stands; without its text
   TemplateField client, client_url, description, source, severity, component, group, event_class;
   std::map<std::string, PayloadValue> details;  // with the four defaults where not given
   TemplateField details_field;

@@ -48,18 +48,19 @@ void read_details(YamlObject& object, PagerDutyConfig& out) {
   add("num_resolved", "{{ .Alerts.Resolved | len }}");
 }
 
+// As Alertmanager: a service key means version 1, whatever else is set.
 void read_keys(ReceiverBlock& block, PagerDutyConfig& out) {
   YamlObject& object = block.object;
-  out.routing_key = block.secret("routing_key");
-  out.routing_key_field = {"routing_key", "", object.file(), object.position_of("routing_key"),
-                           TemplateField::Output::kText};
+  const Secret routing_key = block.secret("routing_key");
   const Secret service_key = block.secret("service_key");
-  if (service_key.set()) {
-    object.error(object.has("service_key") ? "service_key" : "service_key_file",
-                 "service_key (PagerDuty's Events API version 1) is not supported yet",
-                 "add an Events API v2 integration to the service and use its key as routing_key");
-  } else if (!out.routing_key.set()) {
-    object.error("routing_key", "a pagerduty config needs routing_key or routing_key_file");
+  const bool version_1 = service_key.set();
+  out.api = version_1 ? PagerDutyConfig::Api::kVersion1 : PagerDutyConfig::Api::kVersion2;
+  out.key = version_1 ? service_key : routing_key;
+  const std::string name = version_1 ? "service_key" : "routing_key";
+  out.key_field = {name, "", object.file(), object.position_of(name), TemplateField::Output::kText};
+  if (!out.key.set()) {
+    object.error("routing_key", "a pagerduty config needs routing_key or routing_key_file",
+                 "service_key or service_key_file where the service has a key of the Events API version 1");
   }
 }
 

@@ -147,6 +147,21 @@ TemplateField ReceiverBlock::text_template(std::string_view key, std::string_vie
   return template_field(object, key, std::string(key), default_text);
 }
 
+std::map<std::string, TemplateField> ReceiverBlock::text_templates(const std::string& key) {
+  std::map<std::string, std::string> texts;
+  object.text_map(key, texts);
+  std::map<std::string, TemplateField> out;
+  const YamlNode node = object.child(key);
+  if (node.kind() != YamlNode::Kind::kMapping) return out;
+  for (const auto& [name, value] : node.entries()) {
+    const auto text = texts.find(name.text());
+    if (text == texts.end()) continue;
+    out[name.text()] = {key + "." + name.text(), text->second, value.file(), value.position(),
+                        TemplateField::Output::kText};
+  }
+  return out;
+}
+
 TemplateField ReceiverBlock::html_template(std::string_view key, std::string_view default_text) {
   TemplateField out = template_field(object, key, std::string(key), default_text);
   out.output = TemplateField::Output::kHtml;

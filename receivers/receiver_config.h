@@ -3,6 +3,7 @@
 // in that kind's file.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ class ReceiverBlock {
   http_config();  // its own replaces the global one entirely, as in Alertmanager
   Duration timeout(Duration when_absent_or_zero);
   TemplateField text_template(std::string_view key, std::string_view default_text = "");
+  // A mapping of names to templates ("details", "custom_fields").
+  std::map<std::string, TemplateField> text_templates(const std::string& key);
   TemplateField html_template(std::string_view key, std::string_view default_text);
   // Checked: http or https with a host. The default is not checked.
   std::string url(const std::string& key, std::string default_url = "");

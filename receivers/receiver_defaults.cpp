@@ -8,23 +8,6 @@
 namespace tocsin {
 namespace {
 
-// Keys of receivers that are not supported yet: known, so that an Alertmanager configuration which sets them
-// loads.
-constexpr std::array<std::string_view, 14> kKeysOfOthers = {"opsgenie_api_url",
-                                                            "opsgenie_api_key",
-                                                            "opsgenie_api_key_file",
-                                                            "wechat_api_url",
-                                                            "wechat_api_secret",
-                                                            "wechat_api_secret_file",
-                                                            "wechat_api_corp_id",
-                                                            "victorops_api_url",
-                                                            "victorops_api_key",
-                                                            "victorops_api_key_file",
-                                                            "telegram_api_url",
-                                                            "telegram_bot_token",
-                                                            "telegram_bot_token_file",
-                                                            "jira_api_url"};
-
 constexpr std::array<std::string_view, 27> kOwnKeys = {"http_config",
                                                        "smtp_from",
                                                        "smtp_hello",
@@ -52,6 +35,14 @@ constexpr std::array<std::string_view, 27> kOwnKeys = {"http_config",
                                                        "rocketchat_token_id",
                                                        "rocketchat_token_id_file",
                                                        "webex_api_url"};
+
+// Of the services whose defaults are no more than a URL and who we are there.
+constexpr std::array<std::string_view, 14> kServiceKeys = {
+    "opsgenie_api_url",        "opsgenie_api_key",  "opsgenie_api_key_file",
+    "wechat_api_url",          "wechat_api_secret", "wechat_api_secret_file",
+    "wechat_api_corp_id",      "victorops_api_url", "victorops_api_key",
+    "victorops_api_key_file",  "telegram_api_url",  "telegram_bot_token",
+    "telegram_bot_token_file", "jira_api_url"};
 
 void read_checked_url(YamlObject& global, const std::string& key, std::string& out) {
   if (!global.has(key)) {
@@ -91,6 +82,19 @@ void read_chats(YamlObject& global, const std::string& base_folder, ReceiverDefa
   read_checked_url(global, "webex_api_url", out.webex_api_url);
 }
 
+void read_services(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
+  read_checked_url(global, "opsgenie_api_url", out.opsgenie_api_url);
+  out.opsgenie_api_key = read_secret(global, "opsgenie_api_key", base_folder);
+  read_checked_url(global, "victorops_api_url", out.victorops_api_url);
+  out.victorops_api_key = read_secret(global, "victorops_api_key", base_folder);
+  read_checked_url(global, "telegram_api_url", out.telegram_api_url);
+  out.telegram_bot_token = read_secret(global, "telegram_bot_token", base_folder);
+  read_checked_url(global, "wechat_api_url", out.wechat_api_url);
+  global.text("wechat_api_corp_id", out.wechat_api_corp_id);
+  out.wechat_api_secret = read_secret(global, "wechat_api_secret", base_folder);
+  read_checked_url(global, "jira_api_url", out.jira_api_url);
+}
+
 void read_smtp(YamlObject& global, const std::string& base_folder, ReceiverDefaults& out) {
   global.text("smtp_from", out.smtp_from);
   global.text("smtp_hello", out.smtp_hello);
@@ -127,8 +131,10 @@ bool is_host_and_port(const std::string& text) {
 
 ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& base_folder) {
   ReceiverDefaults out;
-  for (const std::string_view key : kKeysOfOthers) global.child(key);
   for (const std::string_view key : kOwnKeys) {
+    if (global.has(key)) out.written.emplace(key, canonical_text(global.child(key)));
+  }
+  for (const std::string_view key : kServiceKeys) {
     if (global.has(key)) out.written.emplace(key, canonical_text(global.child(key)));
   }
   const YamlNode http = global.child("http_config");
@@ -140,6 +146,7 @@ ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& b
   read_slack(global, base_folder, out);
   read_smtp(global, base_folder, out);
   read_chats(global, base_folder, out);
+  read_services(global, base_folder, out);
   read_checked_url(global, "pagerduty_url", out.pagerduty_url);
   return out;
 }

@@ -31,6 +31,16 @@ struct ReceiverDefaults {
   Secret rocketchat_token, rocketchat_token_id;
   std::string rocketchat_api_url = "https://open.rocket.chat/";
   std::string webex_api_url = "https://webexapis.com/v1/messages";
+  std::string opsgenie_api_url = "https://api.opsgenie.com/";
+  Secret opsgenie_api_key;
+  std::string victorops_api_url = "https://alert.victorops.com/integrations/generic/20131114/alert/";
+  Secret victorops_api_key;
+  std::string telegram_api_url = "https://api.telegram.org";
+  Secret telegram_bot_token;
+  std::string wechat_api_url = "https://qyapi.weixin.qq.com/cgi-bin/";
+  std::string wechat_api_corp_id;
+  Secret wechat_api_secret;
+  std::string jira_api_url;
 
   // The keys as the user wrote them, in canonical text: part of the fingerprint of each integration that
   // inherits them.

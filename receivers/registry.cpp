@@ -5,15 +5,23 @@
 
 #include "receivers/discord.h"
 #include "receivers/email.h"
+#include "receivers/incidentio.h"
+#include "receivers/jira.h"
 #include "receivers/mattermost.h"
 #include "receivers/msteams.h"
 #include "receivers/msteamsv2.h"
+#include "receivers/opsgenie.h"
 #include "receivers/pagerduty.h"
+#include "receivers/pushover.h"
 #include "receivers/receiver_config.h"
 #include "receivers/rocketchat.h"
 #include "receivers/slack.h"
+#include "receivers/sns.h"
+#include "receivers/telegram.h"
+#include "receivers/victorops.h"
 #include "receivers/webex.h"
 #include "receivers/webhook.h"
+#include "receivers/wechat.h"
 
 namespace tocsin {
 namespace {
@@ -23,39 +31,34 @@ using Reader = std::shared_ptr<const Integration> (*)(ReceiverBlock&);
 struct ReceiverKind {
   const char* key;   // in receivers[]
   const char* name;  // as in metrics
-  Reader read;       // null: known from Alertmanager, not supported yet
+  Reader read;
 };
 
 constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"discord_configs", "discord", read_discord},
     {"email_configs", "email", read_email},
-    {"incidentio_configs", "incidentio", nullptr},
-    {"jira_configs", "jira", nullptr},
+    {"incidentio_configs", "incidentio", read_incidentio},
+    {"jira_configs", "jira", read_jira},
     {"mattermost_configs", "mattermost", read_mattermost},
     {"msteams_configs", "msteams", read_msteams},
     {"msteamsv2_configs", "msteamsv2", read_msteamsv2},
-    {"opsgenie_configs", "opsgenie", nullptr},
+    {"opsgenie_configs", "opsgenie", read_opsgenie},
     {"pagerduty_configs", "pagerduty", read_pagerduty},
-    {"pushover_configs", "pushover", nullptr},
+    {"pushover_configs", "pushover", read_pushover},
     {"rocketchat_configs", "rocketchat", read_rocketchat},
     {"slack_configs", "slack", read_slack},
-    {"sns_configs", "sns", nullptr},
-    {"telegram_configs", "telegram", nullptr},
-    {"victorops_configs", "victorops", nullptr},
+    {"sns_configs", "sns", read_sns},
+    {"telegram_configs", "telegram", read_telegram},
+    {"victorops_configs", "victorops", read_victorops},
     {"webex_configs", "webex", read_webex},
     {"webhook_configs", "webhook", read_webhook},
-    {"wechat_configs", "wechat", nullptr},
+    {"wechat_configs", "wechat", read_wechat},
 }};
 
 void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefaults& defaults,
                const std::string& base_folder, Receiver& receiver) {
   const std::vector<YamlNode> blocks = object.list(kind.key);
   if (blocks.empty()) return;
-  if (kind.read == nullptr) {
-    object.error(kind.key, std::string(kind.key) + " is not supported yet",
-                 "a webhook can reach many other services");
-    return;
-  }
   int index = 0;
   for (const YamlNode& node : blocks) {
     if (node.null()) {

@@ -44,7 +44,7 @@ void mix_block(State& state, const unsigned char* block) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view text) {
+std::string sha256_bytes(std::string_view text) {
   State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   std::string padded(text);
@@ -55,10 +55,35 @@ std::string sha256_hex(std::string_view text) {
   for (std::size_t at = 0; at < padded.size(); at += 64) {
     mix_block(state, reinterpret_cast<const unsigned char*>(padded.data()) + at);
   }
+  std::string bytes;
+  for (const std::uint32_t word : state) {
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(word >> shift & 0xff));
+  }
+  return bytes;
+}
+
+std::string sha256_hex(std::string_view text) {
+  return hex_digits(sha256_bytes(text));
+}
+
+std::string hmac_sha256_bytes(std::string_view key, std::string_view text) {
+  constexpr std::size_t kBlock = 64;
+  std::string block = key.size() > kBlock ? sha256_bytes(key) : std::string(key);
+  block.resize(kBlock, '\0');
+  std::string inner, outer;
+  for (const char c : block) {
+    inner.push_back(static_cast<char>(c ^ 0x36));
+    outer.push_back(static_cast<char>(c ^ 0x5c));
+  }
+  return sha256_bytes(outer + sha256_bytes(inner.append(text)));
+}
+
+std::string hex_digits(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
-  for (const std::uint32_t word : state) {
-    for (int shift = 28; shift >= 0; shift -= 4) hex.push_back(kDigits[word >> shift & 0xf]);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += {kDigits[byte >> 4], kDigits[byte & 15]};
   }
   return hex;
 }

@@ -45,6 +45,14 @@ std::size_t largest_fitting(std::size_t most, const std::function<bool(std::size
   return fitting;
 }
 
+std::string first_bytes(std::string_view text, std::size_t limit) {
+  std::string out = repaired_utf8(text);
+  if (out.size() <= limit) return out;
+  while (limit > 0 && (static_cast<unsigned char>(out[limit]) & 0xc0) == 0x80) --limit;
+  out.resize(limit);
+  return out;
+}
+
 std::string on_one_line(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -25,6 +25,9 @@ std::string cut_to_bytes(std::string_view text, std::size_t limit);
 // The largest number up to `most` that `fits`, where all smaller ones fit too; 0 where none does.
 std::size_t largest_fitting(std::size_t most, const std::function<bool(std::size_t)>& fits);
 
+// As many whole code points as fit into `limit` bytes, without a mark: for texts whose cut is told otherwise.
+std::string first_bytes(std::string_view text, std::size_t limit);
+
 // CR, LF and other control characters become blanks, runs of blanks one; for texts that must stay on one
 // line.
 std::string on_one_line(std::string_view text);

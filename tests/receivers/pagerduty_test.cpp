@@ -119,6 +119,48 @@ TEST_CASE("a failing description becomes the plain title, an empty key is an err
         "routing_key: cannot read /etc/tocsin/gone");
 }
 
+TEST_CASE("with a service key PagerDuty gets an event of version 1") {
+  const ReadReceiver team = read("pagerduty_configs",
+                                 "{service_key: '{{ .Status }}', routing_key: r, url: 'http://elsewhere', "
+                                 "details: {firing: f, resolved: x}, severity: nonsense}");
+  CHECK_MESSAGE(!team.problems.has_errors(), team.problems.to_string());
+  const HttpRequest trigger = http(build(team.only(), many_alerts(2), templates()));
+  CHECK(trigger.url == "https://events.pagerduty.com/generic/2010-04-15/create_event.json");
+  const std::string incident = sha256_hex("{}:{alertname=\"Down\"}");
+  CHECK(trigger.body ==
+        R"({"service_key":"firing","incident_key":")" + incident +
+            R"(","event_type":"trigger","description":"[FIRING:2] Down ","client":"Alertmanager",)"
+            R"("client_url":"http://tocsin:9093/#/alerts?receiver=team",)"
+            R"("details":{"firing":"f","num_firing":2,"num_resolved":0,"resolved":"x"}})"
+            "\n");
+  const JsonValue resolve = json(http(build(team.only(), notification({resolved({})}), templates())).body);
+  CHECK(resolve.text("event_type") == "resolve");
+  CHECK(resolve.find("client").is_null());
+  const std::string longer = "{service_key: k, description: '" + std::string(1025, 's') + "'}";
+  const ReadReceiver cut = read("pagerduty_configs", longer);
+  CHECK(json(http(build(cut.only(), many_alerts(1), templates())).body).text("description") ==
+        std::string(1023, 's') + "…");
+  const ReadReceiver file = read("pagerduty_configs", "{service_key_file: key}");
+  const HttpRequest large = http(build(file.only(), many_alerts(100, std::string(10'000, 'x')), templates()));
+  CHECK(large.body.size() <= 512'000);
+  CHECK(json(large.body).text("service_key") == "key-from-file");
+  CHECK(json(large.body).find("details").text("truncated").find("more alerts") != std::string::npos);
+}
+
+TEST_CASE("version 1 of PagerDuty's API says with 403 that it is too much") {
+  const ReadReceiver team = read("pagerduty_configs", "{service_key: k}");
+  const DeliveryResult limited = team.only().read(many_alerts(1), answer(403, "", {{"retry-after", "9"}}));
+  CHECK(limited.outcome == Outcome::kFailed);
+  CHECK(limited.reason == "rateLimited");
+  CHECK(limited.retry_after == std::chrono::seconds(9));
+  CHECK(team.only()
+            .read(many_alerts(1), answer(200, R"({"status":"success","incident_key":"i"})"))
+            .message_ref == "i");
+  CHECK(team.only().read(many_alerts(1), answer(401)).outcome == Outcome::kRejected);
+  CHECK(read("pagerduty_configs", "{" + kKey + "}").only().read(many_alerts(1), answer(403)).outcome ==
+        Outcome::kRejected);
+}
+
 TEST_CASE("PagerDuty's answers mean what its documentation says") {
   const ReadReceiver team = read("pagerduty_configs", "{" + kKey + "}");
   const Notification what = many_alerts(1);

@@ -95,6 +95,25 @@ inline Result<BuiltRequest> build(const Integration& integration, const Notifica
   return integration.build(what, context);
 }
 
+// What the integration does after these answers; `kept` is what it asked to be kept at an earlier delivery.
+inline NextStep next(const Integration& integration, const Notification& what,
+                     const std::vector<OutboundAnswer>& so_far, const std::string& kept = "") {
+  const NotificationTemplates with = templates();
+  const BuildContext context{with, "http://tocsin:9093", kNow, read_secret_text, kept};
+  return integration.next(what, context, so_far);
+}
+
+inline HttpRequest http(const NextStep& step) {
+  const auto* built = std::get_if<BuiltRequest>(&step);
+  REQUIRE_MESSAGE(built != nullptr, std::get<DeliveryResult>(step).message);
+  return std::get<HttpRequest>(built->request);
+}
+
+inline DeliveryResult result(const NextStep& step) {
+  REQUIRE(std::holds_alternative<DeliveryResult>(step));
+  return std::get<DeliveryResult>(step);
+}
+
 inline HttpRequest http(const Result<BuiltRequest>& built) {
   REQUIRE_MESSAGE(built.has_value(), (built ? "" : built.error().message));
   return std::get<HttpRequest>(built->request);
@@ -183,6 +202,28 @@ inline std::vector<AnswerRow> common_answers() {
       {answer(500), Outcome::kFailed, "serverError"},
       {answer(503, "", {{"retry-after", "7"}}), Outcome::kFailed, "serverError", std::chrono::seconds(7)},
       {slow, Outcome::kFailed, "contextDeadlineExceeded"}};
+}
+
+// What each kind of service answer means where the service has no oddities of its own.
+inline void check_common_answers(const Integration& integration, const OutboundAnswer& accepted) {
+  using Outcome = DeliveryResult::Outcome;
+  const Notification what = many_alerts(1);
+  CHECK(integration.read(what, accepted).outcome == Outcome::kDelivered);
+  check_answers(integration, common_answers());
+}
+
+// The default templates' sample: two alerts of which one fires, with common and own labels and annotations.
+inline Notification sample() {
+  Alert second =
+      resolved({{"alertname", "Down"}, {"job", "db"}, {"severity", "critical"}}, {{"summary", "It is"}});
+  second.generator_url = "http://prometheus:9090/graph?g0.expr=b";
+  return notification({firing({{"alertname", "Down"}, {"job", "api"}, {"severity", "critical"}},
+                              {{"runbook", "http://r"}, {"summary", "It is"}}),
+                       second});
+}
+
+inline Notification all_resolved() {
+  return notification({resolved({{"alertname", "Down"}, {"job", "api"}})});
 }
 
 }  // namespace tocsin::testing
