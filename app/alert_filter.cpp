@@ -23,10 +23,11 @@ tl::expected<bool, HttpAnswer> read_flag(const HttpQuery& query, std::string_vie
       std::string(name) + " in query must be true or false, not \"" + std::string(values.back()) + "\""));
 }
 
-tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery& query, std::string_view name) {
+tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery& query, std::string_view name,
+                                                 MatcherDialect dialect) {
   Matchers matchers;
   for (const std::string_view text : query.all_params(name)) {
-    auto parsed = parse_matcher(text);
+    auto parsed = parse_matcher(text, dialect);
     if (!parsed) {
       return tl::unexpected(v2_error(
           400, "bad " + std::string(name) + " \"" + std::string(text) + "\": " + parsed.error().message));
@@ -38,7 +39,8 @@ tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery& query, std::st
 
 }  // namespace
 
-tl::expected<ReceiverFilter, HttpAnswer> ReceiverFilter::read(const HttpQuery& query) {
+tl::expected<ReceiverFilter, HttpAnswer> ReceiverFilter::read(const HttpQuery& query,
+                                                              MatcherDialect dialect) {
   ReceiverFilter filter;
   if (const auto values = query.all_params("receiver"); !values.empty() && !values.back().empty()) {
     auto name = Matcher::make("receiver", MatchType::kRegex, std::string(values.back()));
@@ -46,7 +48,7 @@ tl::expected<ReceiverFilter, HttpAnswer> ReceiverFilter::read(const HttpQuery& q
       return tl::unexpected(v2_error(400, "failed to parse receiver param: " + name.error().message));
     filter.name_ = std::move(*name);
   }
-  const auto matchers = read_matchers(query, "receiver_matchers");
+  const auto matchers = read_matchers(query, "receiver_matchers", dialect);
   if (!matchers) return tl::unexpected(matchers.error());
   filter.labels_fit_ = match_all(*matchers, Labels());
   return filter;
@@ -62,7 +64,7 @@ bool ReceiverFilter::takes_any(const std::vector<std::string>& receivers) const 
                      [&](const std::string& name) { return takes(name); });
 }
 
-tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) {
+tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query, MatcherDialect dialect) {
   AlertFilter filter;
   // Checked although nothing is suppressed yet: a misspelt value is told at once. `unprocessed` never hides
   // anything, as in Alertmanager: an alert is active from its first moment.
@@ -72,10 +74,10 @@ tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) 
   const auto active = read_flag(query, "active");
   if (!active) return tl::unexpected(active.error());
   filter.active_ = *active;
-  auto matchers = read_matchers(query, "filter");
+  auto matchers = read_matchers(query, "filter", dialect);
   if (!matchers) return tl::unexpected(matchers.error());
   filter.matchers_ = std::move(*matchers);
-  auto receivers = ReceiverFilter::read(query);
+  auto receivers = ReceiverFilter::read(query, dialect);
   if (!receivers) return tl::unexpected(receivers.error());
   filter.receivers_ = std::move(*receivers);
   return filter;

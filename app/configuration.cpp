@@ -52,12 +52,14 @@ void add_to_hash(std::uint64_t& hash, std::string_view text) {
 
 class Loader {
  public:
-  Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems)
+  Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems,
+         MatcherDialect dialect)
       : path_(path),
         folder_(folder_of(path)),
         external_url_(external_url),
         files_(files),
-        problems_(problems) {}
+        problems_(problems),
+        dialect_(dialect) {}
 
   std::optional<Configuration> load();
 
@@ -78,6 +80,7 @@ class Loader {
   const std::string& external_url_;
   Files& files_;
   Problems& problems_;
+  const MatcherDialect dialect_;
   Configuration configuration_;
 };
 
@@ -191,7 +194,7 @@ std::shared_ptr<const RoutingConfig> Loader::route(const YamlNode& node, Duratio
     problems_.error(path_, {1, 1}, "no route provided in the configuration", "add `route:` with a receiver");
     return routing;
   }
-  routing->root = read_route(node, names, MatcherDialect::kFallback, problems_);
+  routing->root = read_route(node, names, dialect_, problems_);
   routing->resolve_timeout = resolve_timeout;
   return routing;
 }
@@ -280,8 +283,8 @@ void Loader::plan_file(const std::string& path, const std::shared_ptr<const Prom
 }  // namespace
 
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
-                                                Files& files, Problems& problems) {
-  return Loader(path, external_url, files, problems).load();
+                                                Files& files, Problems& problems, MatcherDialect dialect) {
+  return Loader(path, external_url, files, problems, dialect).load();
 }
 
 std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems) {

@@ -2,11 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <chrono>
+#include <thread>
 
 #include "app/curl_transport.h"
 #include "app/log.h"
+#include "app/socket_activation.h"
 #include "app/sqlite_store.h"
 #include "app/version.h"
 
@@ -14,6 +17,9 @@ namespace tocsin {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(10);
+// Threads of the HTTP server beyond those that GET requests may take: POSTed alerts always find one.
+constexpr std::int64_t kThreadsForPosts = 4;
+constexpr std::int64_t kMostThreads = 256;
 
 std::string host_name() {
   char name[256] = {};
@@ -21,11 +27,12 @@ std::string host_name() {
 }
 
 // As Alertmanager does: the host's name where the address says "everywhere".
-std::string default_external_url(const std::string& listening) {
+std::string default_external_url(std::string_view scheme, const std::string& listening) {
+  if (listening.starts_with("unix:")) return std::string(scheme) + "://" + host_name();
   const std::size_t colon = listening.rfind(':');
   std::string host = listening.substr(0, colon);
   if (host.empty() || host == "0.0.0.0" || host == "[::]") host = host_name();
-  return "http://" + host + listening.substr(colon);
+  return std::string(scheme) + "://" + host + listening.substr(colon);
 }
 
 // Without the slash at the end; empty for the root.
@@ -42,6 +49,12 @@ std::string config_file_of(const ServeOptions& options) {
                                                                                   : "alertmanager.yml";
 }
 
+// Alertmanager's default: as many as there are CPUs, but at least 8.
+std::int64_t get_concurrency_of(const ServeOptions& options) {
+  if (options.get_concurrency > 0) return options.get_concurrency;
+  return std::max<std::int64_t>(std::thread::hardware_concurrency(), 8);
+}
+
 void log_problems(const Problems& problems) {
   for (const Problem& problem : problems.all()) {
     const bool bad = problem.severity == Severity::kError;
@@ -56,7 +69,7 @@ void log_problems(const Problems& problems) {
 
 }  // namespace
 
-Daemon::Daemon(ServeOptions options) : options_(std::move(options)) {
+Daemon::Daemon(ServeOptions options) : options_(std::move(options)), gets_(get_concurrency_of(options_)) {
   options_.config_file = config_file_of(options_);
 }
 
@@ -70,8 +83,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
   if (auto listening = daemon->listen(); !listening) return tl::unexpected(listening.error());
 
   Problems problems;
-  auto configuration =
-      load_configuration(daemon->options_.config_file, daemon->external_url_, daemon->files_, problems);
+  auto configuration = daemon->load(problems);
   if (!configuration) return fail(problems.to_string() + "The configuration is wrong; nothing was started.");
   log_problems(problems);
 
@@ -86,17 +98,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
 // The port comes first: whoever else holds it is reported before anything is touched, and links need to know
 // it.
 Result<void> Daemon::listen() {
-  for (const std::string& address : options_.listen_addresses) {
-    HttpServerOptions http;
-    http.address = address;
-    http.report_failure = [](const HttpQuery& query, std::string_view what) {
-      log(LogLevel::kError, "A request failed", {{"path", query.path}, {"error", std::string(what)}});
-    };
-    auto server = HttpServer::listen(http, [this](const HttpQuery& query) { return answer(query); });
-    if (!server) return tl::unexpected(server.error());
-    servers_.push_back(std::move(*server));
+  if (!options_.web_config_file.empty()) {
+    auto web = WebSettings::open(options_.web_config_file);
+    if (!web) return fail(web.error().message + "\nThe web configuration is wrong; nothing was started.");
+    web_ = std::move(*web);
   }
-  external_url_ = options_.external_url.empty() ? default_external_url(servers_.front()->address())
+  if (auto opened = open_servers(server_options()); !opened) return opened;
+  const char* scheme = web_ && web_->uses_tls() ? "https" : "http";
+  external_url_ = options_.external_url.empty() ? default_external_url(scheme, servers_.front()->address())
                                                 : options_.external_url;
   while (external_url_.ends_with('/')) external_url_.pop_back();
   const auto parsed = boost::urls::parse_uri(external_url_);
@@ -106,6 +115,53 @@ Result<void> Daemon::listen() {
         "https://tocsin.example.com");
   }
   return {};
+}
+
+HttpServerOptions Daemon::server_options() {
+  HttpServerOptions http;
+  http.threads =
+      static_cast<std::size_t>(std::min(get_concurrency_of(options_) + kThreadsForPosts, kMostThreads));
+  if (options_.web_timeout > Duration::zero()) {
+    http.handler_timeout = std::chrono::ceil<std::chrono::milliseconds>(options_.web_timeout);
+  }
+  http.report_failure = [](const HttpQuery& query, std::string_view what) {
+    log(LogLevel::kError, "A request failed", {{"path", query.path}, {"error", std::string(what)}});
+  };
+  if (!web_) return http;
+  if (web_->uses_tls()) http.make_stream = [this](int socket) { return web_->tls()->accept(socket); };
+  http.takes_long = [this](const HttpQuery& query) { return guard_.takes_long(query, *web_->config()); };
+  return http;
+}
+
+Result<void> Daemon::open_servers(const HttpServerOptions& http) {
+  std::vector<HttpServerOptions> places;
+  if (options_.systemd_socket) {
+    const auto sockets = take_activated_sockets();
+    if (!sockets) return tl::unexpected(sockets.error());
+    for (const int descriptor : *sockets) places.emplace_back(http).descriptor = descriptor;
+  } else {
+    for (const std::string& address : options_.listen_addresses) places.emplace_back(http).address = address;
+  }
+  for (const HttpServerOptions& place : places) {
+    auto server = HttpServer::listen(place, [this](const HttpQuery& query) { return guarded(query); });
+    if (!server) return tl::unexpected(server.error());
+    servers_.push_back(std::move(*server));
+  }
+  return {};
+}
+
+std::optional<Configuration> Daemon::load(Problems& problems) {
+  const auto record = std::make_shared<FileRecord>(files_);
+  auto loaded =
+      load_configuration(options_.config_file, external_url_, *record, problems, options_.features.dialect);
+  const std::lock_guard lock(configuration_mutex_);
+  last_load_ = record;
+  return loaded;
+}
+
+std::shared_ptr<const FileRecord> Daemon::last_load() const {
+  const std::lock_guard lock(configuration_mutex_);
+  return last_load_;
 }
 
 void Daemon::run(Configuration first) {
@@ -149,6 +205,7 @@ void Daemon::run(Configuration first) {
 
   const std::string prefix = options_.route_prefix.empty() ? path_of(external_url_) : options_.route_prefix;
   api_ = std::make_unique<Api>(*this, prefix);
+  if (options_.auto_reload) watch_files();
   serving_ = true;
   for (const auto& server : servers_) {
     log(LogLevel::kInfo, "Listening on", {{"address", server->address()}, {"external_url", external_url_}});
@@ -157,6 +214,24 @@ void Daemon::run(Configuration first) {
     log(LogLevel::kWarning, "Recording rules are not evaluated here: leave them to Prometheus",
         {{"rules", std::to_string(configuration->unevaluated_recording_rules)}});
   }
+}
+
+void Daemon::watch_files() {
+  const auto reload_for = [this](const std::vector<std::string>& changes) {
+    for (const std::string& change : changes) {
+      log(LogLevel::kInfo, "Reloading the configuration, because a file changed", {{"change", change}});
+    }
+    (void)reload();  // logged there
+  };
+  watch_ = std::make_unique<ConfigWatch>([this] { return last_load(); }, reload_for);
+}
+
+HttpAnswer Daemon::guarded(const HttpQuery& query) {
+  const auto limited = [this](const HttpQuery& asked) {
+    return gets_.answer(asked, [this](const HttpQuery& passed) { return answer(passed); });
+  };
+  if (!web_) return limited(query);
+  return guard_.answer(query, *web_->config(), std::chrono::steady_clock::now(), limited);
 }
 
 HttpAnswer Daemon::answer(const HttpQuery& query) {
@@ -177,7 +252,8 @@ Result<void> Daemon::reload() {
   const std::lock_guard lock(reload_mutex_);
   if (!serving_ || stopping_) return fail("starting or stopping");
   Problems problems;
-  auto loaded = load_configuration(options_.config_file, external_url_, files_, problems);
+  auto loaded = load(problems);
+  if (watch_) watch_->renew();
   log_problems(problems);
   if (!loaded) {
     last_reload_worked_ = false;
@@ -198,6 +274,7 @@ Result<void> Daemon::reload() {
 // as such and taken up by the next start.
 void Daemon::stop() {
   if (stopping_.exchange(true)) return;
+  if (watch_) watch_->stop();
   for (const auto& server : servers_) server->stop();
   if (!loop_) return;
   loop_->drain();
@@ -277,6 +354,8 @@ std::string Daemon::metrics_text() {
     return true;
   });
   for (const auto& server : servers_) snapshot.http += server->counters();
+  snapshot.gets_in_flight = gets_.in_flight();
+  snapshot.gets_refused = gets_.refused();
   const auto current = configuration();
   snapshot.receivers = current->receivers.size();
   snapshot.integrations = current->delivery->integrations.size();
