@@ -9,9 +9,10 @@ namespace tocsin {
 namespace {
 
 // Keys whose values are secret wherever they stand. URLs of webhooks are secrets: whoever has one can post.
-constexpr std::array<std::string_view, 32> kSecretKeys = {"password",
+constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
                                                           "credentials",
                                                           "client_secret",
+                                                          "client_certificate_key",
                                                           "bearer_token",
                                                           "secrets",
                                                           "key",

@@ -25,6 +25,7 @@ class GetLimit {
             {{"X-Content-Type-Options", "nosniff"}}};
   }
 
+  std::int64_t limit() const { return limit_; }
   std::int64_t in_flight() const { return in_flight_; }
   std::int64_t refused() const { return refused_; }
 

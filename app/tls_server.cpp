@@ -354,6 +354,8 @@ Result<std::shared_ptr<const TlsServer>> TlsServer::make(const TlsServerConfig& 
   SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(
       handle, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  // A peer that sends nothing but the protocol's own messages must not keep a thread to itself.
+  SSL_CTX_clear_mode(handle, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_alpn_select_cb(handle, choose_protocol, nullptr);
   ERR_clear_error();
   if (auto done = context->choose_algorithms(config); !done) return tl::unexpected(done.error());

@@ -6,11 +6,11 @@
 #include <mutex>
 
 #include "app/watched_folders.h"
-#include "tests/app/temporary_files.h"
+#include "tests/app/shell_support.h"
 
 using namespace tocsin;
 using namespace std::chrono_literals;
-using tocsin::test::TemporaryFiles;
+using tocsin::test::Folder;
 using Words = std::vector<std::string>;
 
 namespace {
@@ -108,8 +108,8 @@ TEST_CASE("what a failed load missed is a change once it is there") {
 }
 
 TEST_CASE("every folder that holds a link on the way to a file is watched") {
-  const TemporaryFiles files;
-  files.write("mount/..2024_01/alertmanager.yml", "a");
+  const Folder files;
+  files.put("mount/..2024_01/alertmanager.yml", "a");
   files.link("..2024_01", "mount/..data");
   files.link("..data/alertmanager.yml", "mount/alertmanager.yml");
   files.link(files.path("mount"), "etc");
@@ -118,15 +118,15 @@ TEST_CASE("every folder that holds a link on the way to a file is watched") {
   CHECK(folders_of_file(files.path("mount/alertmanager.yml")) ==
         Folders{files.path("mount"), files.path("mount/..2024_01")});
   CHECK(folders_of_file(files.path("etc/alertmanager.yml")) ==
-        Folders{files.folder(), files.path("mount"), files.path("mount/..2024_01")});
+        Folders{files.path(), files.path("mount"), files.path("mount/..2024_01")});
   CHECK(folders_of_pattern(files.path("mount/*.yml")) == Folders{files.path("mount")});
   CHECK(folders_of_pattern(files.path("mount/..data/*.yml")) ==
         Folders{files.path("mount"), files.path("mount/..2024_01")});
-  CHECK(folders_of_pattern(files.path("mou*/*.yml")) == Folders{files.folder(), files.path("mount")});
+  CHECK(folders_of_pattern(files.path("mou*/*.yml")) == Folders{files.path(), files.path("mount")});
   CHECK(folders_of_file(files.path("mount/nothing/here.yml")) == Folders{files.path("mount")});
   CHECK(folders_of_file("here.yml") == Folders{"."});
   files.link("circle", "circle");
-  CHECK(folders_of_file(files.path("circle/a.yml")).contains(files.folder()));
+  CHECK(folders_of_file(files.path("circle/a.yml")).contains(files.path()));
 }
 
 TEST_CASE("it is time to look when nothing has stirred for a while, but not after the limit") {
@@ -144,35 +144,35 @@ TEST_CASE("it is time to look when nothing has stirred for a while, but not afte
 }
 
 TEST_CASE("a changed, a new and a swapped file are loaded, each once") {
-  const TemporaryFiles files;
-  files.write("..one/tocsin.yml", "one");
+  const Folder files;
+  files.put("..one/tocsin.yml", "one");
   files.link("..one", "..data");
   files.link("..data/tocsin.yml", "tocsin.yml");
-  files.write("rules/a.yml", "a");
-  Loader loader(files.folder());
+  files.put("rules/a.yml", "a");
+  Loader loader(files.path());
   ConfigWatch watch([&] { return loader.last(); }, [&](const Words& changes) { loader.load_again(changes); },
                     {20ms, 200ms, 1h});
-  files.write("rules/b.yml", "b");
+  files.put("rules/b.yml", "b");
   CHECK(loader.wait_for(2) == Words{files.path("rules/b.yml") + " is new"});
-  files.write("..two/tocsin.yml", "two");
+  files.put("..two/tocsin.yml", "two");
   files.link("..two", "..data");
   CHECK(loader.wait_for(3) == Words{files.path("tocsin.yml") + " has changed"});
   // A folder of the same name in the place of the old one is watched as well.
   files.rename("rules", "gone");
   CHECK(loader.wait_for(4).size() == 2);
-  files.write("rules/a.yml", "a");
+  files.put("rules/a.yml", "a");
   CHECK(loader.wait_for(5) == Words{files.path("rules/a.yml") + " is new"});
-  files.write("rules/a.yml", "A");
+  files.put("rules/a.yml", "A");
   CHECK(loader.wait_for(6) == Words{files.path("rules/a.yml") + " has changed"});
   watch.stop();
   CHECK(loader.loads() == 6);
 }
 
 TEST_CASE("what changed before the watch began is loaded too") {
-  const TemporaryFiles files;
-  files.write("tocsin.yml", "one");
-  Loader loader(files.folder());
-  files.write("tocsin.yml", "two");
+  const Folder files;
+  files.put("tocsin.yml", "one");
+  Loader loader(files.path());
+  files.put("tocsin.yml", "two");
   ConfigWatch watch([&] { return loader.last(); }, [&](const Words& changes) { loader.load_again(changes); },
                     {1ms, 200ms, 1h});
   CHECK(loader.wait_for(2) == Words{files.path("tocsin.yml") + " has changed"});

@@ -5,16 +5,16 @@
 #include "app/http_server.h"
 #include "app/web_settings.h"
 #include "tests/app/loopback_server.h"
-#include "tests/app/temporary_files.h"
+#include "tests/app/shell_support.h"
 #include "tests/app/tls_client.h"
 #include "tests/support/raw_http_client.h"
 
 using namespace tocsin;
 using namespace std::chrono_literals;
 using tocsin::test::Certificate;
+using tocsin::test::Folder;
 using tocsin::test::make_certificate;
 using tocsin::test::RawHttpClient;
-using tocsin::test::TemporaryFiles;
 using tocsin::test::TlsClient;
 using tocsin::test::TlsClientOptions;
 
@@ -284,10 +284,10 @@ TEST_CASE("a certificate and a key that cannot serve are refused in words") {
 }
 
 TEST_CASE("a renewed certificate serves the next connection, and half a renewal changes nothing") {
-  const TemporaryFiles folder;
-  folder.write("web.yml", "tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n");
-  folder.write("cert.pem", server_identity().certificate);
-  folder.write("key.pem", server_identity().key);
+  const Folder folder;
+  folder.put("web.yml", "tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n");
+  folder.put("cert.pem", server_identity().certificate);
+  folder.put("key.pem", server_identity().key);
   auto settings = WebSettings::open(folder.path("web.yml"));
   REQUIRE(settings);
   REQUIRE((*settings)->uses_tls());
@@ -296,22 +296,22 @@ TEST_CASE("a renewed certificate serves the next connection, and half a renewal 
   CHECK(first.certificate() == server_identity().certificate);
 
   const Certificate renewed = make_certificate("localhost");
-  folder.write("cert.pem", renewed.certificate);  // the key is still the old one
+  folder.put("cert.pem", renewed.certificate);  // the key is still the old one
   CHECK(TlsClient(server->address()).certificate() == server_identity().certificate);
-  folder.write("key.pem", renewed.key);
+  folder.put("key.pem", renewed.key);
   CHECK(TlsClient(server->address()).certificate() == renewed.certificate);
   CHECK(first.ask(kHello) == 200);
 
-  folder.write("web.yml", "tls_server_config: {cert_file: [}\n");
+  folder.put("web.yml", "tls_server_config: {cert_file: [}\n");
   CHECK(TlsClient(server->address()).ask(kHello) == 200);
-  folder.write("web.yml", "");  // TLS must not go off under way
+  folder.put("web.yml", "");  // TLS must not go off under way
   CHECK(TlsClient(server->address()).ask(kHello) == 200);
 }
 
 TEST_CASE("a web configuration whose files are missing does not start") {
-  const TemporaryFiles folder;
+  const Folder folder;
   CHECK_FALSE(WebSettings::open(folder.path("web.yml")));
-  folder.write("web.yml", "tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n");
+  folder.put("web.yml", "tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n");
   const auto settings = WebSettings::open(folder.path("web.yml"));
   REQUIRE_FALSE(settings);
   CHECK(settings.error().message.find("cert_file: cannot read " + folder.path("cert.pem")) !=

@@ -7,13 +7,13 @@
 
 #include "app/http_server.h"
 #include "app/web_settings.h"
-#include "tests/app/temporary_files.h"
+#include "tests/app/shell_support.h"
 #include "tests/support/raw_http_client.h"
 
 using namespace tocsin;
 using namespace std::chrono_literals;
+using tocsin::test::Folder;
 using tocsin::test::RawHttpClient;
-using tocsin::test::TemporaryFiles;
 
 namespace {
 
@@ -148,8 +148,8 @@ TEST_CASE("the rate limit lets a burst through and then one request each interva
 }
 
 TEST_CASE("logins that are changed in the file hold for the next request") {
-  const TemporaryFiles folder;
-  folder.write("web.yml", "basic_auth_users: {alice: " + kSecret + "}\n");
+  const Folder folder;
+  folder.put("web.yml", "basic_auth_users: {alice: " + kSecret + "}\n");
   auto settings = WebSettings::open(folder.path("web.yml"));
   REQUIRE(settings);
   CHECK_FALSE((*settings)->uses_tls());
@@ -159,11 +159,11 @@ TEST_CASE("logins that are changed in the file hold for the next request") {
     return server.status(kAliceSecret);
   };
   CHECK(status() == 200);
-  folder.overwrite("web.yml", "basic_auth_users: {alice: " + kOther + "}\n");  // of the same size, at once
+  folder.write("web.yml", "basic_auth_users: {alice: " + kOther + "}\n");  // of the same size, at once
   CHECK(status() == 401);
-  folder.write("web.yml", "basic_auth_users: {alice: " + kSecret);  // half-written
+  folder.put("web.yml", "basic_auth_users: {alice: " + kSecret);  // half-written
   CHECK(status() == 401);
-  folder.write("web.yml", "basic_auth_users: {alice: " + kSecret + "}\n");
+  folder.put("web.yml", "basic_auth_users: {alice: " + kSecret + "}\n");
   CHECK(status() == 200);
 }
 

@@ -51,7 +51,7 @@ const std::vector<Home> kHomes = {
     {R"(prometheus/)", {"app/metrics"}},
     {R"(curl/)", {"app/curl_", "app/oauth2_tokens", "app/proxy_choice", "app/http_answer_reader"}},
     {R"(date/)", {"core/"}},
-    {R"(openssl/)", {"app/tls_server", "app/token_signature"}},
+    {R"(openssl/)", {"app/tls_server", "app/jwt_assertion"}},
     {R"(crypt\.h)", {"app/password_hash"}},
 };
 
