@@ -7,7 +7,8 @@
 
 namespace tocsin {
 
-tl::expected<ReceiverFilter, HttpAnswer> ReceiverFilter::read(const HttpQuery& query) {
+tl::expected<ReceiverFilter, HttpAnswer> ReceiverFilter::read(const HttpQuery& query,
+                                                              MatcherDialect dialect) {
   ReceiverFilter filter;
   if (const auto values = query.all_params("receiver"); !values.empty() && !values.back().empty()) {
     auto name = Matcher::make("receiver", MatchType::kRegex, std::string(values.back()));
@@ -15,7 +16,7 @@ tl::expected<ReceiverFilter, HttpAnswer> ReceiverFilter::read(const HttpQuery& q
       return tl::unexpected(v2_error(400, "failed to parse receiver param: " + name.error().message));
     filter.name_ = std::move(*name);
   }
-  const auto matchers = read_matchers(query, "receiver_matchers");
+  const auto matchers = read_matchers(query, "receiver_matchers", dialect);
   if (!matchers) return tl::unexpected(matchers.error());
   filter.labels_fit_ = match_all(*matchers, Labels());
   return filter;
@@ -31,7 +32,7 @@ bool ReceiverFilter::takes_any(const std::vector<std::string>& receivers) const 
                      [&](const std::string& name) { return takes(name); });
 }
 
-tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) {
+tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query, MatcherDialect dialect) {
   AlertFilter filter;
   for (const auto& [name, target] : {std::pair{"active", &filter.active_},
                                      {"silenced", &filter.silenced_},
@@ -46,10 +47,10 @@ tl::expected<AlertFilter, HttpAnswer> AlertFilter::read(const HttpQuery& query) 
   const auto unprocessed = read_flag(query, "unprocessed");
   if (!unprocessed) return tl::unexpected(unprocessed.error());
   filter.unprocessed_ = *unprocessed && !query.all_params("unprocessed").empty();
-  auto matchers = read_matchers(query, "filter");
+  auto matchers = read_matchers(query, "filter", dialect);
   if (!matchers) return tl::unexpected(matchers.error());
   filter.matchers_ = std::move(*matchers);
-  auto receivers = ReceiverFilter::read(query);
+  auto receivers = ReceiverFilter::read(query, dialect);
   if (!receivers) return tl::unexpected(receivers.error());
   filter.receivers_ = std::move(*receivers);
   return filter;

@@ -16,7 +16,7 @@ namespace tocsin {
 // of which ours have none).
 class ReceiverFilter {
  public:
-  static tl::expected<ReceiverFilter, HttpAnswer> read(const HttpQuery&);
+  static tl::expected<ReceiverFilter, HttpAnswer> read(const HttpQuery&, MatcherDialect);
   bool takes(std::string_view receiver) const;
   bool takes_any(const std::vector<std::string>& receivers) const;
 
@@ -27,7 +27,7 @@ class ReceiverFilter {
 
 class AlertFilter {
  public:
-  static tl::expected<AlertFilter, HttpAnswer> read(const HttpQuery&);
+  static tl::expected<AlertFilter, HttpAnswer> read(const HttpQuery&, MatcherDialect);
 
   // Resolved alerts are never listed.
   bool takes(const AlertView&, TimePoint now) const;

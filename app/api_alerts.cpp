@@ -59,13 +59,16 @@ void write_group(JsonWriter& json, const GroupView& group, const std::vector<Ale
   json.begin_object().key("alerts").begin_array();
   for (const AlertView& alert : alerts) write_alert(json, alert, moment);
   json.end_array().key("labels").labels(group.labels);
-  json.key("receiver").begin_object().field("name", group.receiver).end_object().end_object();
+  json.key("receiver").begin_object().field("name", group.receiver).end_object();
+  json.key("routeLabels").begin_object();
+  for (const auto& [name, value] : group.route_labels) json.field(name, value);
+  json.end_object().end_object();
 }
 
 }  // namespace
 
 HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = AlertFilter::read(query);
+  const auto filter = AlertFilter::read(query, backend.matcher_dialect());
   if (!filter) return filter.error();
   std::vector<AlertView> alerts = backend.alerts();
   const Moment moment{backend.now(), backend.resolve_timeout()};
@@ -82,7 +85,7 @@ HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
 }
 
 HttpAnswer list_alert_groups(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = AlertFilter::read(query);
+  const auto filter = AlertFilter::read(query, backend.matcher_dialect());
   if (!filter) return filter.error();
   std::vector<GroupView> groups = backend.groups();
   const Moment moment{backend.now(), backend.resolve_timeout()};

@@ -10,8 +10,10 @@
 
 #include "app/rules_snapshot.h"
 #include "core/alert.h"
+#include "core/matcher.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "router/posted_alerts.h"
 #include "router/router_view.h"
 #include "router/silence.h"
 
@@ -47,6 +49,9 @@ class ApiBackend {
 
   virtual TimePoint now() = 0;
   virtual Duration resolve_timeout() = 0;
+  // How filters and posted silences write matchers, and which label names are allowed (--enable-feature).
+  virtual MatcherDialect matcher_dialect() { return MatcherDialect::kFallback; }
+  virtual NameScheme name_scheme() { return NameScheme::kUtf8; }
   virtual std::vector<AlertView> alerts() = 0;
   virtual std::vector<GroupView> groups() = 0;
   virtual RulesSnapshot rules() = 0;

@@ -48,7 +48,8 @@ HttpAnswer post_alerts(ApiBackend& backend, const HttpQuery& query) {
   if (!batch) return v2_schema_error(400, batch.error().message);
 
   const TimePoint now = backend.now();
-  PostedAlerts posted = read_posted_alerts(batch->alerts, backend.resolve_timeout(), NameScheme::kUtf8, now);
+  PostedAlerts posted =
+      read_posted_alerts(batch->alerts, backend.resolve_timeout(), backend.name_scheme(), now);
   const auto mistakes = all_mistakes(std::move(*batch), posted.errors);
   PostedCounts counts;
   counts.invalid = mistakes.size();

@@ -139,7 +139,7 @@ std::vector<Labels> firing_alerts(ApiBackend& backend) {
 }  // namespace
 
 HttpAnswer list_silences(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = SilenceFilter::read(query);
+  const auto filter = SilenceFilter::read(query, backend.matcher_dialect());
   if (!filter) return filter.error();
   std::vector<Silence> silences = backend.silences();
   const TimePoint now = backend.now();

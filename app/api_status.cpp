@@ -32,7 +32,7 @@ HttpAnswer show_metrics(ApiBackend& backend, const HttpQuery&) {
 }
 
 HttpAnswer list_receivers(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = ReceiverFilter::read(query);
+  const auto filter = ReceiverFilter::read(query, backend.matcher_dialect());
   if (!filter) return filter.error();
   JsonWriter json;
   json.begin_array();

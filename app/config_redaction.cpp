@@ -12,6 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
                                                           "credentials",
                                                           "client_secret",
+                                                          "client_certificate_key",
                                                           "bearer_token",
                                                           "secrets",
                                                           "key",
@@ -40,8 +41,7 @@ constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
                                                           "webhook_url",
                                                           "alert_source_token",
                                                           "user_key",
-                                                          "secret_key",
-                                                          "client_certificate_key"};
+                                                          "secret_key"};
 
 // What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
 constexpr std::array<std::string_view, 3> kOwnTopKeys = {"prometheus", "alerting", "remote_write"};

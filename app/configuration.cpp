@@ -10,6 +10,7 @@
 #include "receivers/notification_templates.h"
 #include "receivers/receiver_defaults.h"
 #include "receivers/registry.h"
+#include "receivers/route_labels.h"
 #include "router/inhibition_cycles.h"
 #include "router/time_interval_reader.h"
 #include "rules/glob.h"
@@ -53,12 +54,14 @@ void add_to_hash(std::uint64_t& hash, std::string_view text) {
 
 class Loader {
  public:
-  Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems)
+  Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems,
+         MatcherDialect dialect)
       : path_(path),
         folder_(folder_of(path)),
         external_url_(external_url),
         files_(files),
-        problems_(problems) {}
+        problems_(problems),
+        dialect_(dialect) {}
 
   std::optional<Configuration> load();
 
@@ -79,6 +82,7 @@ class Loader {
   const std::string& external_url_;
   Files& files_;
   Problems& problems_;
+  const MatcherDialect dialect_;
   Configuration configuration_;
 };
 
@@ -91,6 +95,19 @@ std::optional<std::string> Loader::read(const std::string& path, Position place)
   configuration_.files.push_back(path);
   add_to_hash(configuration_.hash, *text);
   return std::move(*text);
+}
+
+// Each label where it is written; what a child inherits is its parent's.
+void check_labels(const Route& route, const YamlNode& node,
+                  const std::map<std::string, std::string>& inherited, const NotificationTemplates& templates,
+                  Problems& problems) {
+  check_route_labels(route.labels, inherited, node.file(), place_of(node, "labels"), templates, problems);
+  for (const auto& [key, value] : node.entries()) {
+    if (key.text() != "routes") continue;
+    const std::vector<YamlNode> children = value.items();
+    for (std::size_t i = 0; i < std::min(children.size(), route.routes.size()); ++i)
+      check_labels(route.routes[i], children[i], route.labels, templates, problems);
+  }
 }
 
 std::optional<Configuration> Loader::load() {
@@ -119,6 +136,7 @@ std::optional<Configuration> Loader::load() {
   configuration_.receivers = read_receivers(root.child("receivers"), global.receivers, folder_, problems_);
   check_receiver_templates(configuration_.receivers, *templates, problems_);
   const auto routing = route(root, global.resolve_timeout);
+  if (!problems_.has_errors()) check_labels(routing->root, root.child("route"), {}, *templates, problems_);
   const auto evaluator = read_rules(root.child("prometheus"), global);
   check_tracing(root.child("tracing"), problems_);
   check_event_recorder(root.child("event_recorder"), problems_);
@@ -184,8 +202,7 @@ std::shared_ptr<const RoutingConfig> Loader::route(YamlObject& root, Duration re
   routing->resolve_timeout = resolve_timeout;
   routing->time_intervals =
       read_time_intervals(root.child("time_intervals"), root.child("mute_time_intervals"), problems_);
-  routing->inhibit_rules =
-      read_inhibit_rules(root.child("inhibit_rules"), MatcherDialect::kFallback, problems_);
+  routing->inhibit_rules = read_inhibit_rules(root.child("inhibit_rules"), dialect_, problems_);
   check_inhibition_cycles(routing->inhibit_rules, path_, problems_);
   std::vector<std::string> intervals;
   for (const auto& [name, entries] : routing->time_intervals) intervals.push_back(name);
@@ -204,7 +221,7 @@ std::shared_ptr<const RoutingConfig> Loader::route(YamlObject& root, Duration re
     problems_.error(path_, {1, 1}, "no route provided in the configuration", "add `route:` with a receiver");
     return routing;
   }
-  routing->root = read_route(node, names, intervals, MatcherDialect::kFallback, problems_);
+  routing->root = read_route(node, names, intervals, dialect_, problems_);
   return routing;
 }
 
@@ -292,8 +309,8 @@ void Loader::plan_file(const std::string& path, const std::shared_ptr<const Prom
 }  // namespace
 
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
-                                                Files& files, Problems& problems) {
-  return Loader(path, external_url, files, problems).load();
+                                                Files& files, Problems& problems, MatcherDialect dialect) {
+  return Loader(path, external_url, files, problems, dialect).load();
 }
 
 std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems) {

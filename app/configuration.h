@@ -32,7 +32,8 @@ struct Configuration {
 // nullopt where there are errors; warnings may come with a configuration. `external_url` is what people reach
 // the program by.
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
-                                                Files&, Problems&);
+                                                Files&, Problems&,
+                                                MatcherDialect = MatcherDialect::kFallback);
 
 // A rule file alone, as `tocsin check` is given it: how many rules it holds.
 std::size_t check_rule_file(const std::string& path, Files&, Problems&);

@@ -2,34 +2,25 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <chrono>
+#include <thread>
 
 #include "app/config_file.h"
 #include "app/curl_transport.h"
+#include "app/host_name.h"
 #include "app/log.h"
 #include "app/random_id.h"
 #include "app/sqlite_store.h"
 #include "app/takeover.h"
 #include "app/version.h"
+#include "receivers/route_labels.h"
 
 namespace tocsin {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(10);
-
-std::string host_name() {
-  char name[256] = {};
-  return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
-}
-
-// As Alertmanager does: the host's name where the address says "everywhere".
-std::string default_external_url(const std::string& listening) {
-  const std::size_t colon = listening.rfind(':');
-  std::string host = listening.substr(0, colon);
-  if (host.empty() || host == "0.0.0.0" || host == "[::]") host = host_name();
-  return "http://" + host + listening.substr(colon);
-}
 
 // Without the slash at the end; empty for the root.
 std::string path_of(const std::string& url) {
@@ -46,6 +37,34 @@ Result<std::optional<std::string>> read_if_there(const std::string& path) {
   return std::optional(std::move(*text));
 }
 
+// What the command line says of the router's work.
+std::shared_ptr<const RoutingConfig> with_limits(const RoutingConfig& read, const ServeOptions& options) {
+  const auto limit = [](std::int64_t n) { return n <= 0 ? std::size_t{0} : static_cast<std::size_t>(n); };
+  auto routing = std::make_shared<RoutingConfig>(read);
+  routing->silence_limits = {limit(options.max_silences), limit(options.max_silence_bytes)};
+  routing->alerts_per_name = limit(options.alerts_per_name);
+  routing->retention = options.retention;
+  return routing;
+}
+
+// What the templates of the group's route labels are for its alerts now.
+void render_labels(GroupView& group, const DeliveryConfig& delivery, TimePoint now) {
+  Notification notification;
+  notification.integration.receiver = group.receiver;
+  notification.group_labels = group.labels;
+  notification.route_labels = std::move(group.route_labels);
+  notification.at = now;
+  for (const AlertView& view : group.alerts) notification.alerts.push_back(view.alert);
+  group.route_labels =
+      render_route_labels(notification, *delivery.templates, delivery.external_url, now).labels;
+}
+
+// Alertmanager's default: as many as there are CPUs, but at least 8.
+std::int64_t get_concurrency_of(const ServeOptions& options) {
+  if (options.get_concurrency > 0) return options.get_concurrency;
+  return std::max<std::int64_t>(std::thread::hardware_concurrency(), 8);
+}
+
 void log_problems(const Problems& problems) {
   for (const Problem& problem : problems.all()) {
     const bool bad = problem.severity == Severity::kError;
@@ -60,7 +79,7 @@ void log_problems(const Problems& problems) {
 
 }  // namespace
 
-Daemon::Daemon(ServeOptions options) : options_(std::move(options)) {
+Daemon::Daemon(ServeOptions options) : options_(std::move(options)), gets_(get_concurrency_of(options_)) {
   options_.config_file = config_file_or_default(options_.config_file);
 }
 
@@ -74,8 +93,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
   if (auto listening = daemon->listen(); !listening) return tl::unexpected(listening.error());
 
   Problems problems;
-  auto configuration =
-      load_configuration(daemon->options_.config_file, daemon->external_url_, daemon->files_, problems);
+  auto configuration = daemon->load(problems);
   if (!configuration) return fail(problems.to_string() + "The configuration is wrong; nothing was started.");
   log_problems(problems);
 
@@ -87,29 +105,19 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
   return daemon;
 }
 
-// The port comes first: whoever else holds it is reported before anything is touched, and links need to know
-// it.
-Result<void> Daemon::listen() {
-  for (const std::string& address : options_.listen_addresses) {
-    HttpServerOptions http;
-    http.address = address;
-    http.report_failure = [](const HttpQuery& query, std::string_view what) {
-      log(LogLevel::kError, "A request failed", {{"path", query.path}, {"error", std::string(what)}});
-    };
-    auto server = HttpServer::listen(http, [this](const HttpQuery& query) { return answer(query); });
-    if (!server) return tl::unexpected(server.error());
-    servers_.push_back(std::move(*server));
-  }
-  external_url_ = options_.external_url.empty() ? default_external_url(servers_.front()->address())
-                                                : options_.external_url;
-  while (external_url_.ends_with('/')) external_url_.pop_back();
-  const auto parsed = boost::urls::parse_uri(external_url_);
-  if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") || parsed->host().empty()) {
-    return fail(
-        "--web.external-url must be an http or https URL with a host, for example "
-        "https://tocsin.example.com");
-  }
-  return {};
+std::optional<Configuration> Daemon::load(Problems& problems) {
+  const auto record = std::make_shared<FileRecord>(files_);
+  auto loaded =
+      load_configuration(options_.config_file, external_url_, *record, problems, options_.features.dialect);
+  if (loaded) loaded->engine.routing = with_limits(*loaded->engine.routing, options_);
+  const std::lock_guard lock(configuration_mutex_);
+  last_load_ = record;
+  return loaded;
+}
+
+std::shared_ptr<const FileRecord> Daemon::last_load() const {
+  const std::lock_guard lock(configuration_mutex_);
+  return last_load_;
 }
 
 void Daemon::run(Configuration first) {
@@ -142,7 +150,10 @@ void Daemon::run(Configuration first) {
       [this](EvaluateGroup evaluation) { evaluations_->take(std::move(evaluation)); },
       [this](Notification notification) { deliveries_->take(std::move(notification)); },
       [this](std::span<const Notice> notices, TimePoint now) { publish(notices, now); },
-      [this](const std::map<MutedBy, std::size_t>& muted) { metrics_.observe_muted(muted); },
+      [this](const std::map<MutedBy, std::size_t>& muted, std::size_t limited) {
+        metrics_.observe_muted(muted);
+        metrics_.observe_limited(limited);
+      },
   };
   loop_ = std::make_unique<EventLoop>(std::move(engine), std::move(step), *store_, clock_, options_.retention,
                                       std::move(outlets));
@@ -150,6 +161,7 @@ void Daemon::run(Configuration first) {
 
   const std::string prefix = options_.route_prefix.empty() ? path_of(external_url_) : options_.route_prefix;
   api_ = std::make_unique<Api>(*this, prefix);
+  if (options_.auto_reload) watch_files();
   serving_ = true;
   for (const auto& server : servers_) {
     log(LogLevel::kInfo, "Listening on", {{"address", server->address()}, {"external_url", external_url_}});
@@ -186,13 +198,14 @@ std::vector<Record> Daemon::load_state() {
   return stored;
 }
 
-HttpAnswer Daemon::answer(const HttpQuery& query) {
-  if (!serving_) return {503, "text/plain; charset=utf-8", "starting\n", {}};
-  const auto started = std::chrono::steady_clock::now();
-  HttpAnswer answer = api_->answer(query);
-  const Duration took = std::chrono::steady_clock::now() - started;
-  metrics_.observe_http(api_->handler_name(query), query.method, answer.status, to_seconds(took));
-  return answer;
+void Daemon::watch_files() {
+  const auto reload_for = [this](const std::vector<std::string>& changes) {
+    for (const std::string& change : changes) {
+      log(LogLevel::kInfo, "Reloading the configuration, because a file changed", {{"change", change}});
+    }
+    (void)reload();  // logged there
+  };
+  watch_ = std::make_unique<ConfigWatch>([this] { return last_load(); }, reload_for);
 }
 
 void Daemon::publish(std::span<const Notice> notices, TimePoint) {
@@ -204,7 +217,8 @@ Result<void> Daemon::reload() {
   const std::lock_guard lock(reload_mutex_);
   if (!serving_ || stopping_) return fail("starting or stopping");
   Problems problems;
-  auto loaded = load_configuration(options_.config_file, external_url_, files_, problems);
+  auto loaded = load(problems);
+  if (watch_) watch_->renew();
   log_problems(problems);
   if (!loaded) {
     last_reload_worked_ = false;
@@ -225,6 +239,7 @@ Result<void> Daemon::reload() {
 // as such and taken up by the next start.
 void Daemon::stop() {
   if (stopping_.exchange(true)) return;
+  if (watch_) watch_->stop();
   for (const auto& server : servers_) server->stop();
   if (!loop_) return;
   loop_->drain();
@@ -259,7 +274,12 @@ std::vector<AlertView> Daemon::alerts() {
   return loop_->ask([](const Engine& engine, TimePoint now) { return engine.router().alerts(now); });
 }
 std::vector<GroupView> Daemon::groups() {
-  return loop_->ask([](const Engine& engine, TimePoint now) { return engine.router().groups(now); });
+  auto groups = loop_->ask([](const Engine& engine, TimePoint now) { return engine.router().groups(now); });
+  const auto current = configuration();
+  for (GroupView& group : groups) {
+    if (!group.route_labels.empty()) render_labels(group, *current->delivery, clock_.now());
+  }
+  return groups;
 }
 RulesSnapshot Daemon::rules() {
   return loop_->ask([](const Engine& engine, TimePoint) { return snapshot_rules(engine.evaluator()); });
@@ -328,6 +348,8 @@ std::string Daemon::metrics_text() {
     return true;
   });
   for (const auto& server : servers_) snapshot.http += server->counters();
+  snapshot.gets_in_flight = gets_.in_flight();
+  snapshot.gets_refused = gets_.refused();
   const auto current = configuration();
   snapshot.receivers = current->receivers.size();
   snapshot.integrations = current->delivery->integrations.size();

@@ -11,15 +11,20 @@
 #include "app/api.h"
 #include "app/api_backend.h"
 #include "app/clock.h"
+#include "app/config_watch.h"
 #include "app/configuration.h"
 #include "app/delivery_desk.h"
 #include "app/evaluation_desk.h"
 #include "app/event_loop.h"
+#include "app/file_record.h"
+#include "app/get_limit.h"
 #include "app/http_server.h"
 #include "app/metrics.h"
 #include "app/options.h"
 #include "app/store.h"
 #include "app/transport.h"
+#include "app/web_guard.h"
+#include "app/web_settings.h"
 
 namespace tocsin {
 
@@ -50,14 +55,22 @@ class Daemon : public ApiBackend {
   Result<void> ready() override;
   std::string metrics_text() override;
   Duration resolve_timeout() override;
+  MatcherDialect matcher_dialect() override { return options_.features.dialect; }
+  NameScheme name_scheme() override { return options_.features.names; }
   TimePoint now() override;
 
  private:
   explicit Daemon(ServeOptions);
   Result<void> open();
   Result<void> listen();
+  Result<void> open_servers(const HttpServerOptions&);
+  HttpServerOptions server_options();
+  std::optional<Configuration> load(Problems&);
+  std::shared_ptr<const FileRecord> last_load() const;
   void run(Configuration first);
   std::vector<Record> load_state();
+  void watch_files();
+  HttpAnswer guarded(const HttpQuery&);
   HttpAnswer answer(const HttpQuery&);
   void publish(std::span<const Notice>, TimePoint);
   void remember(std::shared_ptr<const Configuration>);
@@ -77,14 +90,19 @@ class Daemon : public ApiBackend {
   std::unique_ptr<DeliveryDesk> deliveries_;
   std::unique_ptr<EvaluationDesk> evaluations_;
   std::unique_ptr<Api> api_;
+  std::unique_ptr<WebSettings> web_;  // null without --web.config.file
+  WebGuard guard_;
+  GetLimit gets_;
   std::vector<std::unique_ptr<HttpServer>> servers_;  // one per listen address
   std::atomic<bool> serving_{false};
   std::atomic<bool> stopping_{false};
   std::mutex reload_mutex_;  // one reload at a time
   mutable std::mutex configuration_mutex_;
   std::shared_ptr<const Configuration> configuration_;
+  std::shared_ptr<const FileRecord> last_load_;  // worked or not
   TimePoint configured_at_ = kNoTime;
   std::atomic<bool> last_reload_worked_{false};
+  std::unique_ptr<ConfigWatch> watch_;  // null without --config.auto-reload; last: its thread calls reload()
 };
 
 }  // namespace tocsin

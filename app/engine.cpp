@@ -41,6 +41,7 @@ void Step::append(Step&& later) {
   move_to(notices, std::move(later.notices));
   move_to(silence_answers, std::move(later.silence_answers));
   for (const auto& [by, count] : later.muted) muted[by] += count;
+  limited += later.limited;
 }
 
 std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Record> stored, TimePoint now,
@@ -156,6 +157,7 @@ void Engine::take(RouterOutput&& out, Step& step) {
   move_to(step.deliveries, std::move(out.deliveries));
   move_to(step.notices, std::move(out.notices));
   for (const auto& [by, count] : out.muted) step.muted[by] += count;
+  step.limited += out.limited;
 }
 
 }  // namespace tocsin

@@ -63,6 +63,7 @@ struct Step {
   std::vector<Notice> notices;
   std::vector<SilenceAnswer> silence_answers;  // to be given once the records are durable
   std::map<MutedBy, std::size_t> muted;        // alerts that flushes left out
+  std::size_t limited = 0;                     // alerts that were one too many of their name
   // Steps that are committed together; of two records with one key the later stands.
   void append(Step&& later);
 };

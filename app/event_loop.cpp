@@ -156,7 +156,7 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
     next_forgetting_ = now + std::chrono::minutes(15);
   }
   if (!step.notices.empty()) outlets_.publish(step.notices, now);
-  if (!step.muted.empty()) outlets_.count_muted(step.muted);
+  if (!step.muted.empty() || step.limited > 0) outlets_.count(step.muted, step.limited);
   for (SilenceAnswer& decided : step.silence_answers) answer(std::move(decided));
   bool draining = false;
   {

@@ -28,7 +28,8 @@ class EventLoop {
     std::function<void(EvaluateGroup)> evaluate;
     std::function<void(Notification)> deliver;
     std::function<void(std::span<const Notice>, TimePoint)> publish;
-    std::function<void(const std::map<MutedBy, std::size_t>&)> count_muted = [](const auto&) {};
+    // Alerts that flushes left out, and alerts that were one too many.
+    std::function<void(const std::map<MutedBy, std::size_t>&, std::size_t)> count = [](const auto&, auto) {};
   };
   static constexpr std::size_t kMaxWaitingAlerts =
       200'000;  // posted and not yet taken; above it a POST gets 429

@@ -15,7 +15,7 @@ class Files {
   virtual ~Files() = default;
   virtual Result<std::string> read(const std::string& path) = 0;
   // Paths that match a Go-style glob (rules/glob.h), sorted; a pattern without magic is itself if it exists.
-  Result<std::vector<std::string>> find(const std::string& pattern);
+  virtual Result<std::vector<std::string>> find(const std::string& pattern);
 
  protected:
   // Names (not paths) of the entries of a folder; empty where there is none. "" is the current folder.

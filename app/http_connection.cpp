@@ -1,10 +1,9 @@
 #include "app/http_connection.h"
 
-#include <sys/socket.h>
-
 #include <array>
-#include <cerrno>
 #include <utility>
+
+#include "core/duration.h"
 
 namespace tocsin {
 namespace {
@@ -21,10 +20,11 @@ void release_if_large(std::string& buffer) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(uint64_t id, HttpListener::Peer peer, const HttpServerOptions& options,
-                               HttpCounters& counters)
+HttpConnection::HttpConnection(uint64_t id, HttpListener::Peer peer, std::unique_ptr<ByteStream> stream,
+                               const HttpServerOptions& options, HttpCounters& counters)
     : id_(id),
       peer_(std::move(peer)),
+      stream_(std::move(stream)),
       options_(options),
       counters_(counters),
       reader_(options.max_header_bytes, options.max_body_bytes),
@@ -37,6 +37,7 @@ HttpConnection::~HttpConnection() {
 void HttpConnection::close() {
   if (closed()) return;
   enter(Phase::kClosing);
+  stream_.reset();  // it may say goodbye
   peer_.socket.close();
   counters_.buffered_bytes -= std::exchange(accounted_, 0);
 }
@@ -52,9 +53,11 @@ HttpConnection::Next HttpConnection::proceed_unaccounted() {
   while (true) {
     switch (send_output()) {
       case Moved::kBlocked:
-        return Next::kWrite;
+        return awaited_;
       case Moved::kOver:
         return Next::kClose;
+      case Moved::kRefused:
+        continue;
       case Moved::kSome:
         break;
     }
@@ -78,13 +81,16 @@ HttpConnection::Next HttpConnection::proceed_unaccounted() {
     }
     // Waiting reports at once what has come meanwhile, so asking an empty socket again would only cost a
     // call.
-    if (received >= kFairBytes || std::exchange(socket_drained_, false)) return Next::kRead;
+    if (std::exchange(socket_drained_, false)) return Next::kRead;
+    if (received >= kFairBytes) return stream_->holds_bytes() ? Next::kLater : Next::kRead;
     const size_t before = input_.size();
     switch (receive()) {
       case Moved::kBlocked:
-        return Next::kRead;
+        return awaited_;
       case Moved::kOver:
         return Next::kClose;
+      case Moved::kRefused:
+        break;
       case Moved::kSome:
         received += input_.size() - before;
         break;
@@ -98,28 +104,23 @@ HttpConnection::Next HttpConnection::proceed_unaccounted() {
 HttpConnection::Next HttpConnection::drain() {
   if (phase_ != Phase::kClosing) {
     enter(Phase::kClosing);
-    shutdown(socket(), SHUT_WR);
+    stream_->finish_sending();
   }
   for (size_t received = 0; received < kFairBytes; received += input_.size()) {
     input_.clear();
     const Moved moved = receive();
     if (moved == Moved::kOver) return Next::kClose;
-    if (moved == Moved::kBlocked) break;
+    if (moved == Moved::kBlocked) return awaited_;
   }
   input_.clear();
-  return Next::kRead;
+  return stream_->holds_bytes() ? Next::kLater : Next::kRead;
 }
 
 HttpConnection::Moved HttpConnection::send_output() {
   while (sent_ < output_.size()) {
-    const ssize_t sent = send(socket(), output_.data() + sent_, output_.size() - sent_, MSG_NOSIGNAL);
-    if (sent >= 0) {
-      sent_ += static_cast<size_t>(sent);
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      return Moved::kBlocked;
-    } else if (errno != EINTR) {
-      return Moved::kOver;
-    }
+    const ByteStream::Moved moved = stream_->send(std::string_view(output_).substr(sent_));
+    if (moved.outcome != ByteStream::Outcome::kMoved) return stopped_by(moved.outcome);
+    sent_ += moved.bytes;
   }
   output_.clear();
   sent_ = 0;
@@ -128,17 +129,30 @@ HttpConnection::Moved HttpConnection::send_output() {
 
 HttpConnection::Moved HttpConnection::receive() {
   std::array<char, kReceiveBytes> bytes;
-  while (true) {
-    const ssize_t received = recv(socket(), bytes.data(), bytes.size(), 0);
-    if (received > 0) {
-      input_.append(bytes.data(), static_cast<size_t>(received));
-      socket_drained_ = static_cast<size_t>(received) < bytes.size();
-      return Moved::kSome;
-    }
-    if (received == 0) return Moved::kOver;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return Moved::kBlocked;
-    if (errno != EINTR) return Moved::kOver;
+  const ByteStream::Moved moved = stream_->receive(bytes.data(), bytes.size());
+  if (moved.outcome != ByteStream::Outcome::kMoved) return stopped_by(moved.outcome);
+  input_.append(bytes.data(), moved.bytes);
+  socket_drained_ = moved.drained;
+  return Moved::kSome;
+}
+
+HttpConnection::Moved HttpConnection::stopped_by(ByteStream::Outcome outcome) {
+  switch (outcome) {
+    case ByteStream::Outcome::kWantsRead:
+      awaited_ = Next::kRead;
+      return Moved::kBlocked;
+    case ByteStream::Outcome::kWantsWrite:
+      awaited_ = Next::kWrite;
+      return Moved::kBlocked;
+    case ByteStream::Outcome::kPlainHttp:
+      sent_ = 0;
+      refuse({400, HttpRefusalReason::kMalformed, "Client sent an HTTP request to an HTTPS server."});
+      return Moved::kRefused;
+    case ByteStream::Outcome::kMoved:
+    case ByteStream::Outcome::kOver:
+      break;
   }
+  return Moved::kOver;
 }
 
 HttpRequestReader::Request HttpConnection::take_request() {
@@ -165,6 +179,11 @@ void HttpConnection::refuse(const HttpRefusal& refusal) {
 }
 
 bool HttpConnection::refuse_as_too_slow() {
+  if (phase_ == Phase::kHandler) {
+    const std::string limit = format_go_duration(options_.handler_timeout);
+    refuse({503, HttpRefusalReason::kTooSlow, "Exceeded configured timeout of " + limit + "."});
+    return true;
+  }
   if (phase_ != Phase::kHead && phase_ != Phase::kBody) {
     if (phase_ == Phase::kWriting) counters_.count(HttpRefusalReason::kTooSlow);
     return false;
@@ -207,8 +226,8 @@ void HttpConnection::enter(Phase phase) {
     release_if_large(output_);
   }
   phase_ = phase;
-  deadline_ =
-      phase == Phase::kHandler ? TimePoint::max() : std::chrono::steady_clock::now() + time_for(phase);
+  const bool endless = phase == Phase::kHandler && options_.handler_timeout.count() <= 0;
+  deadline_ = endless ? TimePoint::max() : std::chrono::steady_clock::now() + time_for(phase);
 }
 
 std::chrono::milliseconds HttpConnection::time_for(Phase phase) const {
@@ -222,8 +241,9 @@ std::chrono::milliseconds HttpConnection::time_for(Phase phase) const {
       return options_.write_deadline;
     case Phase::kClosing:
       return options_.linger;
-    case Phase::kIdle:
     case Phase::kHandler:
+      return options_.handler_timeout;
+    case Phase::kIdle:
       break;
   }
   return options_.idle_timeout;

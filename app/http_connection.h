@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "app/byte_stream.h"
 #include "app/http_counters.h"
 #include "app/http_listener.h"
 #include "app/http_request_reader.h"
@@ -29,9 +31,9 @@ class HttpConnection {
     kClose,   // it is over
   };
 
-  // `options` and `counters` outlive the connection.
-  HttpConnection(uint64_t id, HttpListener::Peer peer, const HttpServerOptions& options,
-                 HttpCounters& counters);
+  // `stream` is that of the peer's socket. `options` and `counters` outlive the connection.
+  HttpConnection(uint64_t id, HttpListener::Peer peer, std::unique_ptr<ByteStream> stream,
+                 const HttpServerOptions& options, HttpCounters& counters);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
@@ -39,6 +41,8 @@ class HttpConnection {
   // Sends and receives as far as that goes without waiting.
   Next proceed();
 
+  // From here to reply() the connection is busy, unless handler_timeout passes: it has then been refused, and
+  // the reply is to be dropped.
   HttpRequestReader::Request take_request();
   void reply(HttpResponder::Reply reply);
   void refuse(const HttpRefusal& refusal);
@@ -62,12 +66,13 @@ class HttpConnection {
 
  private:
   enum class Phase { kFresh, kIdle, kHead, kBody, kHandler, kWriting, kClosing };
-  enum class Moved { kSome, kBlocked, kOver };
+  enum class Moved { kSome, kBlocked, kOver, kRefused };
 
   Next proceed_unaccounted();
   Next drain();
   Moved send_output();
   Moved receive();
+  Moved stopped_by(ByteStream::Outcome);
   Phase reading_phase() const;
   void enter(Phase phase);
   std::chrono::milliseconds time_for(Phase phase) const;
@@ -75,6 +80,7 @@ class HttpConnection {
 
   const uint64_t id_;
   HttpListener::Peer peer_;
+  std::unique_ptr<ByteStream> stream_;
   const HttpServerOptions& options_;
   HttpCounters& counters_;
   std::mutex mutex_;
@@ -84,6 +90,7 @@ class HttpConnection {
   std::string output_;
   size_t sent_ = 0;              // of output_
   bool socket_drained_ = false;  // the last receive() took all there was
+  Next awaited_ = Next::kRead;   // what the last send_output() or receive() that was blocked waits for
   bool close_after_output_ = false;
   bool has_served_ = false;
   size_t accounted_ = 0;  // this connection's part of counters_.buffered_bytes

@@ -103,6 +103,30 @@ Result<HttpListener> HttpListener::open(const std::string& address) {
   return listener;
 }
 
+Result<HttpListener> HttpListener::adopt(int descriptor) {
+  HttpListener listener;
+  listener.socket_ = FileDescriptor(descriptor);
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) {
+    return fail("descriptor " + std::to_string(descriptor) +
+                " is not a listening stream socket; a socket unit needs ListenStream= and Accept=no");
+  }
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+  fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  sockaddr_storage bound{};
+  size = sizeof bound;
+  getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size);
+  if (bound.ss_family == AF_UNIX) {
+    const auto& name = reinterpret_cast<const sockaddr_un&>(bound);
+    listener.address_ = std::string("unix:") + name.sun_path;
+  } else {
+    listener.address_ = text_of(bound, size, ":");
+  }
+  listener.spare_ = FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  return listener;
+}
+
 Result<HttpListener> HttpListener::open_tcp(const std::string& address) {
   const auto parts = split(address);
   if (!parts) return tl::unexpected(parts.error());

@@ -14,6 +14,8 @@ class HttpListener {
  public:
   // `address` as in HttpServerOptions.
   static Result<HttpListener> open(const std::string& address);
+  // A socket that somebody else has opened and that listens already; owned from here on.
+  static Result<HttpListener> adopt(int descriptor);
   HttpListener(HttpListener&&) = default;
   HttpListener& operator=(HttpListener&&) = default;
   ~HttpListener() { close(); }
@@ -26,7 +28,7 @@ class HttpListener {
   // full.
   std::optional<Peer> accept();
 
-  // Also removes a Unix socket's file.
+  // Also removes a Unix socket's file, if open() made it.
   void close();
 
   int number() const { return socket_.number(); }

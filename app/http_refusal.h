@@ -15,15 +15,16 @@ enum class HttpRefusalReason {
   kHeaderTooLarge,      // over max_header_bytes, too many header lines, a path over 8 KB
   kBodyTooLarge,        // over max_body_bytes
   kUnsupported,         // Content-Encoding, a transfer coding, an expectation or a version we do not speak
-  kTooSlow,             // the head or the body was not there by its deadline
+  kTooSlow,             // the head, the body or the handler's answer was not there by its deadline
   kTooManyConnections,  // over max_connections
   kTooMuchBuffered,     // over max_buffered_bytes, all connections together
+  kTooManyWaiting,      // over max_long_requests
 };
 
 // In the order of the enumeration, as metric labels.
-inline constexpr std::array<std::string_view, 8> kHttpRefusalNames = {
-    "malformed",   "ambiguous_length", "header_too_large",     "body_too_large",
-    "unsupported", "too_slow",         "too_many_connections", "too_much_buffered"};
+inline constexpr std::array<std::string_view, 9> kHttpRefusalNames = {
+    "malformed", "ambiguous_length",     "header_too_large",  "body_too_large",  "unsupported",
+    "too_slow",  "too_many_connections", "too_much_buffered", "too_many_waiting"};
 
 struct HttpRefusal {
   int status = 400;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "app/http_connection.h"
 #include "app/http_counters.h"
 #include "app/http_listener.h"
+#include "app/worker_pool.h"
 #include "core/check.h"
 
 namespace tocsin {
@@ -71,7 +73,11 @@ class HttpServer::Loop {
   // Goes on with a connection that the caller has locked until it must wait. Without a responder, requests
   // wait for a thread.
   void settle(HttpConnection& connection, std::unique_lock<std::mutex>& lock, HttpResponder* responder);
-  void answer(HttpConnection& connection, std::unique_lock<std::mutex>& lock, HttpResponder& responder);
+  // False: the connection has passed into other hands, and must not be touched.
+  bool answer(HttpConnection& connection, std::unique_lock<std::mutex>& lock, HttpResponder& responder);
+  bool finish(HttpConnection& connection, std::unique_lock<std::mutex>& lock, HttpResponder& responder,
+              HttpRequestReader::Request request);
+  void answer_apart(HttpConnection& connection, HttpRequestReader::Request request);
   void arm(HttpConnection& connection, uint32_t events);
   void close(HttpConnection& connection);
   void close_all_that(bool (*condition)(const HttpConnection&));
@@ -100,6 +106,8 @@ class HttpServer::Loop {
   std::once_flag stopped_;
   std::vector<std::thread> threads_;
   std::thread deadline_thread_;
+  HttpResponder long_responder_;         // of the only thread of the pool below
+  std::optional<WorkerPool> long_pool_;  // for requests that take long, where there are any
 };
 
 HttpServer::Loop::Loop(HttpServerOptions options, HttpHandler handler, HttpListener listener)
@@ -108,7 +116,9 @@ HttpServer::Loop::Loop(HttpServerOptions options, HttpHandler handler, HttpListe
       address_(listener.address()),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      listener_(std::move(listener)) {
+      listener_(std::move(listener)),
+      long_responder_(handler_, options_.report_failure) {
+  if (options_.takes_long) long_pool_.emplace(1);
   TOCSIN_CHECK(epoll_ && wake_, "a process that can listen has two more descriptors");
   control(EPOLL_CTL_ADD, wake_.number(), kWake, EPOLLIN);
   control(EPOLL_CTL_ADD, listener_.number(), kListener, EPOLLIN | EPOLLONESHOT);
@@ -142,7 +152,10 @@ void HttpServer::Loop::accept_some(HttpResponder& responder) {
       auto peer = listener_.accept();
       if (!peer) break;
       ++counters_.accepted;
-      auto connection = std::make_shared<HttpConnection>(next_id_++, std::move(*peer), options_, counters_);
+      const int socket = peer->socket.number();
+      auto stream = options_.make_stream ? options_.make_stream(socket) : make_plain_stream(socket);
+      auto connection = std::make_shared<HttpConnection>(next_id_++, std::move(*peer), std::move(stream),
+                                                         options_, counters_);
       const std::lock_guard table_lock(table_mutex_);
       if (table_.size() >= options_.max_connections) {
         const HttpRefusalReason reason = HttpRefusalReason::kTooManyConnections;
@@ -182,7 +195,7 @@ void HttpServer::Loop::settle(HttpConnection& connection, std::unique_lock<std::
     }
     switch (next) {
       case HttpConnection::Next::kAnswer:
-        answer(connection, lock, *responder);
+        if (!answer(connection, lock, *responder)) return;
         continue;
       case HttpConnection::Next::kRead:
         return arm(connection, EPOLLIN);
@@ -197,13 +210,40 @@ void HttpServer::Loop::settle(HttpConnection& connection, std::unique_lock<std::
 }
 
 // The handler runs without the lock; `busy` keeps every other thread's hands off meanwhile.
-void HttpServer::Loop::answer(HttpConnection& connection, std::unique_lock<std::mutex>& lock,
+bool HttpServer::Loop::answer(HttpConnection& connection, std::unique_lock<std::mutex>& lock,
                               HttpResponder& responder) {
   HttpRequestReader::Request request = connection.take_request();
+  if (const auto wakeup = connection.new_wakeup()) deadlines_.add(*wakeup, connection.id());
+  if (!long_pool_ || !options_.takes_long(request.query)) {
+    return finish(connection, lock, responder, std::move(request));
+  }
+  if (long_pool_->waiting() >= options_.max_long_requests) {
+    connection.refuse({503, HttpRefusalReason::kTooManyWaiting, "too many logins at once, try again"});
+    return true;
+  }
+  answer_apart(connection, std::move(request));
+  return false;
+}
+
+bool HttpServer::Loop::finish(HttpConnection& connection, std::unique_lock<std::mutex>& lock,
+                              HttpResponder& responder, HttpRequestReader::Request request) {
   lock.unlock();
   HttpResponder::Reply reply = responder.answer(std::move(request), stopping_);
   lock.lock();
+  if (!connection.busy()) return false;  // refused meanwhile: the handler took too long
   connection.reply(std::move(reply));
+  return true;
+}
+
+void HttpServer::Loop::answer_apart(HttpConnection& connection, HttpRequestReader::Request request) {
+  const auto shared = std::make_shared<HttpRequestReader::Request>(std::move(request));
+  long_pool_->submit([this, id = connection.id(), shared] {
+    const Connection owner = find(id);
+    if (!owner) return;
+    std::unique_lock lock(owner->mutex());
+    if (!owner->busy()) return;  // its time is over
+    if (finish(*owner, lock, long_responder_, std::move(*shared))) settle(*owner, lock, nullptr);
+  });
 }
 
 void HttpServer::Loop::arm(HttpConnection& connection, uint32_t events) {
@@ -217,9 +257,7 @@ void HttpServer::Loop::watch_deadlines() {
     if (!connection) continue;
     std::unique_lock lock(connection->mutex());
     if (connection->closed()) continue;
-    const bool overdue = connection->overdue(wakeup->first, std::chrono::steady_clock::now());
-    if (connection->busy()) continue;
-    if (!overdue) {
+    if (!connection->overdue(wakeup->first, std::chrono::steady_clock::now())) {
       if (const auto next = connection->new_wakeup()) deadlines_.add(*next, connection->id());
     } else if (connection->refuse_as_too_slow()) {
       settle(*connection, lock, nullptr);
@@ -261,6 +299,7 @@ void HttpServer::Loop::stop() {
     finished_ = true;
     TOCSIN_CHECK(eventfd_write(wake_.number(), 1) == 0, "the counter of an eventfd starts at 0");
     for (std::thread& thread : threads_) thread.join();
+    if (long_pool_) long_pool_->stop();
     deadlines_.close();
     deadline_thread_.join();
     close_all_that([](const HttpConnection&) { return true; });
@@ -308,7 +347,8 @@ void HttpServer::Loop::control(int operation, int descriptor, uint64_t id, uint3
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(HttpServerOptions options, HttpHandler handler) {
   raise_descriptor_limit(options.max_connections);
-  auto listener = HttpListener::open(options.address);
+  auto listener =
+      options.descriptor >= 0 ? HttpListener::adopt(options.descriptor) : HttpListener::open(options.address);
   if (!listener) return tl::unexpected(listener.error());
   auto loop = std::make_unique<Loop>(std::move(options), std::move(handler), std::move(*listener));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(loop)));

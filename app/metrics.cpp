@@ -88,6 +88,8 @@ struct Metrics::Families {
   CounterFamily& invalid = counters("alertmanager_alerts_invalid_total", "Invalid alerts posted to the API.");
   CounterFamily& notifications = counters("alertmanager_notifications_total", "Notifications tried.");
   CounterFamily& failed = counters("alertmanager_notifications_failed_total", "Notifications that failed.");
+  CounterFamily& limited = counters("alertmanager_alerts_limited_total",
+                                    "Alerts not taken because of --alerts.per-alertname-limit.");
   CounterFamily& suppressed = counters("alertmanager_notifications_suppressed_total",
                                        "Alerts that flushes left out, by what muted them.");
   CounterFamily& requests = counters("alertmanager_notification_requests_total", "Requests to deliver.");
@@ -145,6 +147,7 @@ Metrics::Metrics(NotificationLabels notification_labels)
     families_->received.Add({{"status", status}, {"version", "v2"}});
   families_->invalid.Add({{"version", "v2"}});
   families_->template_failures.Add({});
+  families_->limited.Add({});
   for (const MutedBy by :
        {MutedBy::kInhibition, MutedBy::kActiveTime, MutedBy::kMuteTime, MutedBy::kSilence}) {
     families_->suppressed.Add({{"reason", suppression_reason(by)}});
@@ -205,6 +208,10 @@ void Metrics::observe_muted(const std::map<MutedBy, std::size_t>& muted) {
   for (const auto& [by, count] : muted) {
     families_->suppressed.Add({{"reason", suppression_reason(by)}}).Increment(static_cast<double>(count));
   }
+}
+
+void Metrics::observe_limited(std::size_t alerts) {
+  families_->limited.Add({}).Increment(static_cast<double>(alerts));
 }
 
 void Metrics::observe_http(std::string_view handler, std::string_view method, int code, double seconds) {

@@ -38,6 +38,8 @@ class Metrics {
   void observe_posted(const PostedCounts&);
   // Alerts that flushes left out.
   void observe_muted(const std::map<MutedBy, std::size_t>&);
+  // Alerts that were one too many of their name.
+  void observe_limited(std::size_t);
   // `handler` is Api::handler_name(); a made-up method is counted as "other".
   void observe_http(std::string_view handler, std::string_view method, int code, double seconds);
 

@@ -62,6 +62,17 @@ void add_router(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
       gauge("tocsin_store_failing", "Whether the last write to the store failed.", now.store_failing));
 }
 
+void add_get_limit(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
+  const auto add = [&](const char* name, const char* help, Type type, std::int64_t value) {
+    out.push_back({name, help, type, {{{{"method", "get"}}, static_cast<double>(value)}}});
+  };
+  add("alertmanager_http_requests_in_flight", "HTTP requests that are being answered now.", Type::kGauge,
+      now.gets_in_flight);
+  add("alertmanager_http_concurrency_limit_exceeded_total",
+      "HTTP requests that were refused because too many were being answered.", Type::kCounter,
+      now.gets_refused);
+}
+
 void add_http(const HttpServerCounters& http, std::vector<MetricValues>& out) {
   const std::uint64_t busy = http.connections_open - std::min(http.connections_open, http.connections_parked);
   out.push_back({"tocsin_http_connections",
@@ -187,6 +198,7 @@ std::vector<MetricValues> snapshot_values(const MetricsSnapshot& now) {
   std::vector<MetricValues> values;
   add_config(now, values);
   add_router(now, values);
+  add_get_limit(now, values);
   add_http(now.http, values);
   add_rule_groups(now.rules, values);
   add_rules(now.rules, values);

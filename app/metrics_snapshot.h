@@ -24,6 +24,8 @@ struct MetricsSnapshot {
   std::size_t inhibition_rules = 0;
   RulesSnapshot rules;
   HttpServerCounters http;
+  std::int64_t gets_in_flight = 0;
+  std::int64_t gets_refused = 0;  // because too many were in flight
 
   std::size_t receivers = 0;
   std::size_t integrations = 0;

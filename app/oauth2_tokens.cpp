@@ -1,11 +1,13 @@
 #include "app/oauth2_tokens.h"
 
 #include <charconv>
+#include <map>
 #include <utility>
 
 #include <simdjson.h>
 
 #include "app/curl_options.h"
+#include "app/jwt_assertion.h"
 #include "app/secret_files.h"
 
 namespace tocsin {
@@ -46,40 +48,77 @@ Result<Token> read_token(const std::string& body) {
   return token;
 }
 
-void add_field(std::string& form, const std::string& name, const std::string& value) {
-  if (!form.empty()) form += '&';
-  form += percent_encoded(name) + "=" + percent_encoded(value);
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
 }
 
-HttpRequest token_request(const HttpConfig::OAuth2& config, const std::string& secret, bool secret_in_body) {
+// As Go: whatever the user adds, but only the grant type may be replaced.
+Result<std::string> form(std::map<std::string, std::string> fields,
+                         const std::map<std::string, std::string>& endpoint_params) {
+  for (const auto& [name, value] : endpoint_params) {
+    if (name != "grant_type" && fields.contains(name))
+      return fail("cannot overwrite parameter \"" + name + "\"");
+    fields[name] = value;
+  }
+  std::string text;
+  for (const auto& [name, value] : fields) {
+    text += (text.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
+  }
+  return text;
+}
+
+HttpConfig issuer_config(const HttpConfig::OAuth2& config) {
+  HttpConfig http;
+  http.tls = config.tls;
+  http.proxy_url = config.proxy_url;
+  http.no_proxy = config.no_proxy;
+  http.proxy_from_environment = config.proxy_from_environment;
+  http.proxy_connect_header = config.proxy_connect_header;
+  http.follow_redirects = false;  // the body may hold the secret
+  return http;
+}
+
+Result<HttpRequest> token_request(const HttpConfig::OAuth2& config, const std::string& secret,
+                                  bool secret_in_body) {
+  HttpConfig http = issuer_config(config);
+  std::map<std::string, std::string> fields;
+  if (!config.scopes.empty()) fields["scope"] = joined(config.scopes);
+  if (config.jwt) {
+    const TimePoint now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    auto assertion = make_jwt_assertion(config, secret, now, random_jwt_id());
+    if (!assertion) return tl::unexpected(assertion.error());
+    fields["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    fields["assertion"] = std::move(*assertion);
+  } else {
+    fields["grant_type"] = "client_credentials";
+    if (secret_in_body) {
+      fields["client_id"] = config.client_id;
+      if (!secret.empty()) fields["client_secret"] = secret;
+    } else {
+      // RFC 6749 §2.3.1: both are form-encoded before they become user and password.
+      http.basic.emplace();
+      http.basic->username = percent_encoded(config.client_id);
+      http.basic->password.text = percent_encoded(secret);
+    }
+  }
+  auto body = form(std::move(fields), config.endpoint_params);
+  if (!body) return tl::unexpected(body.error());
   HttpRequest request;
   request.method = "POST";
   request.url = config.token_url;
   request.timeout = kFetchTimeout;
   request.max_answer_bytes = std::size_t{1} << 20;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-  add_field(request.body, "grant_type", "client_credentials");
-  std::string scopes;
-  for (const auto& scope : config.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
-  if (!scopes.empty()) add_field(request.body, "scope", scopes);
-  for (const auto& [name, value] : config.endpoint_params) add_field(request.body, name, value);
-  HttpConfig http;
-  http.tls = config.tls;
-  http.proxy_url = config.proxy_url;
-  http.no_proxy = config.no_proxy;
-  http.proxy_from_environment = config.proxy_from_environment;
-  http.follow_redirects = false;  // the body may hold the secret
-  if (secret_in_body) {
-    add_field(request.body, "client_id", config.client_id);
-    if (!secret.empty()) add_field(request.body, "client_secret", secret);
-  } else {
-    // RFC 6749 §2.3.1: both are form-encoded before they become user and password.
-    http.basic.emplace();
-    http.basic->username = percent_encoded(config.client_id);
-    http.basic->password.text = percent_encoded(secret);
-  }
+  request.body = std::move(*body);
   request.config = std::make_shared<const HttpConfig>(std::move(http));
   return request;
+}
+
+// What proves who we are; files are read each time, so that a new secret acts at once.
+Result<std::string> read_secret_of(const HttpConfig::OAuth2& config) {
+  return reveal(config.jwt ? config.jwt->key : config.client_secret);
 }
 
 }  // namespace
@@ -88,23 +127,24 @@ std::shared_ptr<const OAuth2Tokens::Answer> OAuth2Tokens::ask(const HttpConfig::
                                                               std::uint64_t id) {
   auto answer = std::make_shared<Answer>();
   Entry& found = entry(config);
-  const auto now = std::chrono::steady_clock::now();
-  if (!found.authorization.empty() && (!found.expires || now < *found.expires)) {
+  const auto secret = read_secret_of(config);
+  const bool good =
+      !found.authorization.empty() && (!found.expires || std::chrono::steady_clock::now() < *found.expires);
+  // A file that is just being replaced makes no token worse.
+  if (good && (!secret || *secret == found.secret)) {
     answer->ready = true;
     answer->authorization = found.authorization;
     return answer;
   }
-  if (!found.fetching) {
-    const auto secret = reveal(config.client_secret);
-    if (!secret) {
-      *answer = {true, "", TransportResult::kMisconfigured, "oauth2: " + secret.error().message};
-      return answer;
-    }
-    found.waiting.emplace_back(answer, id);
-    fetch(found, *secret);
+  if (!secret) {
+    *answer = {true, "", TransportResult::kMisconfigured, "oauth2: " + secret.error().message};
     return answer;
   }
   found.waiting.emplace_back(answer, id);
+  if (!found.fetching) {
+    found.secret = *secret;
+    fetch(found);
+  }
   return answer;
 }
 
@@ -123,14 +163,18 @@ OAuth2Tokens::Entry& OAuth2Tokens::entry(const HttpConfig::OAuth2& config) {
   return *entries_.back();
 }
 
-void OAuth2Tokens::fetch(Entry& entry, const std::string& secret) {
-  entry.fetching = true;
+void OAuth2Tokens::fetch(Entry& entry) {
   entry.authorization.clear();
-  carry_(token_request(entry.config, secret, entry.secret_in_body),
-         [this, &entry, secret](const OutboundAnswer& answer) { arrived(entry, secret, answer); });
+  auto request = token_request(entry.config, entry.secret, entry.secret_in_body);
+  if (!request) {
+    settle(entry, {true, "", TransportResult::kMisconfigured, "oauth2: " + request.error().message});
+    return;
+  }
+  entry.fetching = true;
+  carry_(std::move(*request), [this, &entry](const OutboundAnswer& answer) { arrived(entry, answer); });
 }
 
-void OAuth2Tokens::arrived(Entry& entry, const std::string& secret, const OutboundAnswer& answer) {
+void OAuth2Tokens::arrived(Entry& entry, const OutboundAnswer& answer) {
   CurlUrl url;
   url.set(entry.config.token_url);
   const std::string prefix = "oauth2 token from " + url.place() + ": ";
@@ -138,9 +182,10 @@ void OAuth2Tokens::arrived(Entry& entry, const std::string& secret, const Outbou
     settle(entry, {true, "", answer.result, "oauth2 token: " + answer.error});
     return;
   }
-  if (answer.status >= 400 && answer.status < 500 && answer.status != 429 && !entry.secret_in_body) {
+  const bool refuses_us = answer.status >= 400 && answer.status < 500 && answer.status != 429;
+  if (refuses_us && !entry.secret_in_body && !entry.config.jwt) {
     entry.secret_in_body = true;
-    fetch(entry, secret);
+    fetch(entry);
     return;
   }
   if (answer.status < 200 || answer.status > 299) {

@@ -1,6 +1,6 @@
-// OAuth2 client credentials: fetches tokens, keeps them until they expire and hands them to the exchanges
-// that need them. Lives on the loop's thread only. A token that is being fetched is fetched once, however
-// many wait for it; nobody else is held up.
+// OAuth2 client credentials and JWT bearers: fetches tokens, keeps them until they expire or the secret
+// changes, and hands them to the exchanges that need them. Lives on the loop's thread only. A token that is
+// being fetched is fetched once, however many wait for it; nobody else is held up.
 #pragma once
 
 #include <chrono>
@@ -42,6 +42,7 @@ class OAuth2Tokens {
  private:
   struct Entry {
     HttpConfig::OAuth2 config;
+    std::string secret;  // that the token was asked for with: the client's, or the key that signs
     std::string authorization;
     std::optional<SteadyTime> expires;
     bool fetching = false;
@@ -49,8 +50,8 @@ class OAuth2Tokens {
     std::vector<std::pair<std::shared_ptr<Answer>, std::uint64_t>> waiting;
   };
   Entry& entry(const HttpConfig::OAuth2&);
-  void fetch(Entry&, const std::string& secret);
-  void arrived(Entry&, const std::string& secret, const OutboundAnswer&);
+  void fetch(Entry&);
+  void arrived(Entry&, const OutboundAnswer&);
   void settle(Entry&, const Answer&);
 
   Carry carry_;

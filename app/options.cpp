@@ -1,6 +1,7 @@
 #include "app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "app/version.h"
@@ -10,40 +11,60 @@ namespace tocsin {
 namespace {
 
 constexpr int kUsage = 2;
+constexpr const char* kServing = "Serving";
+constexpr const char* kAccepted = "Accepted without effect";
+constexpr const char* kNoCluster = "this is one instance, there are no peers";
 
-// Flags of Alertmanager that mean nothing here yet. They are taken so that its command line starts us, and
-// named in the log if given.
-constexpr const char* kIgnoredFlags[] = {"--data.maintenance-interval",
-                                         "--silences.max-silences",
-                                         "--silences.max-silence-size-bytes",
-                                         "--alerts.gc-interval",
-                                         "--alerts.per-alertname-limit",
-                                         "--dispatch.maintenance-interval",
-                                         "--dispatch.start-delay",
-                                         "--web.get-concurrency",
-                                         "--web.timeout",
-                                         "--auto-gomemlimit.ratio",
-                                         "--cluster.listen-address",
-                                         "--cluster.advertise-address",
-                                         "--cluster.peer",
-                                         "--cluster.peer-name",
-                                         "--cluster.label",
-                                         "--cluster.peer-timeout",
-                                         "--cluster.peers-resolve-timeout",
-                                         "--cluster.gossip-interval",
-                                         "--cluster.pushpull-interval",
-                                         "--cluster.tcp-timeout",
-                                         "--cluster.probe-timeout",
-                                         "--cluster.probe-interval",
-                                         "--cluster.settle-timeout",
-                                         "--cluster.reconnect-interval",
-                                         "--cluster.reconnect-timeout",
-                                         "--enable-feature"};
-// Those whose absence of effect would be a surprise with consequences: refused.
-constexpr const char* kRefusedFlags[] = {"--web.config.file", "--cluster.tls-config"};
+// Flags of Alertmanager that mean nothing here. They are taken so that its command line starts us, and named
+// in the log if given.
+struct IgnoredFlag {
+  const char* name;
+  const char* why;
+};
+constexpr IgnoredFlag kIgnoredFlags[] = {
+    {"--data.maintenance-interval", "every change is stored at once, and old records go as time passes"},
+    {"--alerts.gc-interval", "a resolved alert goes as soon as everybody has been told"},
+    {"--dispatch.maintenance-interval", "an empty group goes with its last alert"},
+    {"--dispatch.start-delay", "after a start, groups go on where the stored state says they were"},
+    {"--auto-gomemlimit.ratio", "there is no garbage collector to limit"},
+    {"--cluster.listen-address", kNoCluster},
+    {"--cluster.advertise-address", kNoCluster},
+    {"--cluster.peer", kNoCluster},
+    {"--cluster.peer-name", kNoCluster},
+    {"--cluster.label", kNoCluster},
+    {"--cluster.peer-timeout", kNoCluster},
+    {"--cluster.peers-resolve-timeout", kNoCluster},
+    {"--cluster.gossip-interval", kNoCluster},
+    {"--cluster.pushpull-interval", kNoCluster},
+    {"--cluster.tcp-timeout", kNoCluster},
+    {"--cluster.probe-timeout", kNoCluster},
+    {"--cluster.probe-interval", kNoCluster},
+    {"--cluster.settle-timeout", kNoCluster},
+    {"--cluster.reconnect-interval", kNoCluster},
+    {"--cluster.reconnect-timeout", kNoCluster},
+    {"--cluster.tls-config", kNoCluster},
+};
+
+// A switch among them.
+constexpr const char* kPublicDiscovery = "--cluster.allow-insecure-public-advertise-address-discovery";
+
+constexpr std::string_view kFeaturesWithoutEffect[] = {"alert-names-in-metrics", "receiver-name-in-metrics",
+                                                       "group-key-in-metrics", "auto-gomemlimit",
+                                                       "event-recorder"};
+
+// Alertmanager takes Go's form, our configuration Prometheus': "90m", "1.5h" and "5d" are all understood.
+Result<Duration> parse_duration(const std::string& text) {
+  if (auto parsed = parse_go_duration(text)) return parsed;
+  return parse_prometheus_duration(text);
+}
 
 std::string check_duration(const std::string& text) {
-  const auto parsed = parse_prometheus_duration(text);
+  const auto parsed = parse_duration(text);
+  return parsed ? "" : parsed.error().message;
+}
+
+std::string check_features(const std::string& text) {
+  const auto parsed = parse_features(text);
   return parsed ? "" : parsed.error().message;
 }
 
@@ -56,6 +77,9 @@ struct Commands {
   CheckOptions check;
   RenderOptions render;
   std::string retention = "120h";
+  std::string web_timeout = "0s";
+  std::string features;
+  bool public_discovery = false;  // of a cluster, which there is not
   std::map<std::string, std::vector<std::string>> ignored;
   CLI::App* check_command = nullptr;
   CLI::App* template_command = nullptr;
@@ -70,6 +94,9 @@ struct Commands {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     add_serve_flags();
+    add_web_flags();
+    add_limit_flags();
+    add_ignored_flags();
     check_command = app.add_subcommand(
         "check", "check configuration and rule files; every mistake with file, line and column");
     check_command
@@ -109,47 +136,91 @@ struct Commands {
     app.add_option(
            "--config.file", serve.config_file,
            "configuration file (default: tocsin.yml, or alertmanager.yml where there is no tocsin.yml)")
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--storage.path", serve.storage_path, "folder of the durable state")
         ->capture_default_str()
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--data.retention", retention, "how long the history is kept")
         ->capture_default_str()
         ->check(check_duration)
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--web.listen-address", serve.listen_addresses,
                    "HOST:PORT to listen on; port 0 takes a free one")
         ->capture_default_str()
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--web.external-url", serve.external_url,
                    "the URL under which people reach this program (default: http://HOST:PORT)")
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--web.route-prefix", serve.route_prefix,
                    "prefix of all paths (default: the path of --web.external-url)")
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--log.level", serve.log_level, "debug, info, warn or error")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-        ->group("Serving");
+        ->group(kServing);
     app.add_option("--log.format", serve.log_format, "logfmt or json")
         ->capture_default_str()
         ->check(CLI::IsMember({"logfmt", "json"}))
-        ->group("Serving");
-    for (const char* flag : kIgnoredFlags) {
-      app.add_option(flag, ignored[flag], "accepted, has no effect")
+        ->group(kServing);
+    app.add_flag("--config.auto-reload,!--no-config.auto-reload", serve.auto_reload,
+                 "read configuration, rule and template files again when they change")
+        ->group(kServing);
+    app.add_option(
+           "--enable-feature", features,
+           "comma separated: classic-mode or utf8-strict-mode (how matchers and label names are read); "
+           "accepted without effect: alert-names-in-metrics, receiver-name-in-metrics, "
+           "group-key-in-metrics, auto-gomemlimit, event-recorder")
+        ->check(check_features)
+        ->group(kServing);
+    app.add_flag("--log.silences,!--no-log.silences", serve.log_silences,
+                 "log each change of a silence's state")
+        ->group(kServing);
+  }
+
+  void add_web_flags() {
+    app.add_option(
+           "--web.config.file", serve.web_config_file,
+           "file with TLS, logins, headers and rate limit, in the format of Prometheus' exporter toolkit")
+        ->group(kServing);
+    app.add_flag("--web.systemd-socket,!--no-web.systemd-socket", serve.systemd_socket,
+                 "serve on the sockets that systemd hands over instead of --web.listen-address")
+        ->group(kServing);
+    app.add_option(
+           "--web.get-concurrency", serve.get_concurrency,
+           "GET requests answered at the same time, more get a 503; below 1: as many as CPUs, at least 8")
+        ->capture_default_str()
+        ->group(kServing);
+    app.add_option("--web.timeout", web_timeout, "a request that takes longer gets a 503; 0: no limit")
+        ->capture_default_str()
+        ->check(check_duration)
+        ->group(kServing);
+  }
+
+  void add_limit_flags() {
+    app.add_option("--silences.max-silences", serve.max_silences,
+                   "how many silences there may be, expired ones too; below 1: no limit")
+        ->capture_default_str()
+        ->group(kServing);
+    app.add_option("--silences.max-silence-size-bytes", serve.max_silence_bytes,
+                   "how large a silence may be; below 1: no limit")
+        ->capture_default_str()
+        ->group(kServing);
+    app.add_option("--alerts.per-alertname-limit", serve.alerts_per_name,
+                   "how many alerts there may be of one alertname; below 1: no limit")
+        ->capture_default_str()
+        ->group(kServing);
+  }
+
+  void add_ignored_flags() {
+    for (const IgnoredFlag& flag : kIgnoredFlags) {
+      app.add_option(flag.name, ignored[flag.name], flag.why)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-          ->group("");
+          ->group(kAccepted);
     }
-    for (const char* flag : kRefusedFlags) {
-      app.add_option_function<std::string>(
-             flag,
-             [flag](const std::string&) {
-               throw CLI::ValidationError(
-                   flag, "is not supported yet: TLS and authentication belong to a proxy in front");
-             })
-          ->group("");
-    }
+    app.add_flag(std::string(kPublicDiscovery) + ",!--no-" + (kPublicDiscovery + 2), public_discovery,
+                 kNoCluster)
+        ->group(kAccepted);
   }
 
   void add_render_flags() {
@@ -175,10 +246,49 @@ struct Commands {
 
 }  // namespace
 
+Result<Features> parse_features(std::string_view text) {
+  Features features;
+  bool classic = false;
+  bool utf8 = false;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view name = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (name == "classic-mode") {
+      classic = true;
+    } else if (name == "utf8-strict-mode") {
+      utf8 = true;
+    } else if (std::count(std::begin(kFeaturesWithoutEffect), std::end(kFeaturesWithoutEffect), name) > 0) {
+      features.without_effect.emplace_back(name);
+    } else {
+      return fail("unknown option '" + std::string(name) + "' for --enable-feature");
+    }
+  }
+  if (classic && utf8) return fail("cannot have both classic and UTF-8 modes enabled");
+  if (classic) features.names = NameScheme::kLegacy;
+  if (classic || utf8) features.dialect = classic ? MatcherDialect::kClassic : MatcherDialect::kUtf8;
+  return features;
+}
+
+// Last argument first, as CLI11 takes them. `--flag=` says that the flag is empty, as it does to
+// Alertmanager; CLI11 would take the next argument for its value.
+std::vector<std::string> arguments_of(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    if (argument.size() > 3 && argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      argument.pop_back();
+      arguments.emplace_back();
+    }
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
 Options read_command_line(int argc, const char* const* argv) {
   Commands commands;
   try {
-    commands.app.parse(argc, const_cast<char**>(argv));
+    commands.app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {
     const int code = commands.app.exit(error, std::cout, std::cerr);
     return Finished{code == 0 ? 0 : kUsage};
@@ -190,9 +300,15 @@ Options read_command_line(int argc, const char* const* argv) {
     return commands.route_show;
   }
   if (commands.route_test_command->parsed()) return commands.route_test;
-  commands.serve.retention = parse_prometheus_duration(commands.retention).value();
+  commands.serve.retention = parse_duration(commands.retention).value();
+  commands.serve.web_timeout = parse_duration(commands.web_timeout).value();
+  commands.serve.features = parse_features(commands.features).value();
   for (const auto& [flag, values] : commands.ignored) {
     if (!values.empty()) commands.serve.ignored.push_back(flag);
+  }
+  if (commands.public_discovery) commands.serve.ignored.emplace_back(kPublicDiscovery);
+  for (const std::string& feature : commands.serve.features.without_effect) {
+    commands.serve.ignored.push_back("--enable-feature=" + feature);
   }
   return commands.serve;
 }

@@ -2,21 +2,46 @@
 // starts Tocsin.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "core/matcher.h"
+#include "core/result.h"
 #include "core/time.h"
+#include "router/posted_alerts.h"
 
 namespace tocsin {
+
+// What --enable-feature switches on, by Alertmanager's names.
+struct Features {
+  MatcherDialect dialect = MatcherDialect::kFallback;  // classic-mode, utf8-strict-mode
+  NameScheme names = NameScheme::kUtf8;                // classic-mode
+  std::vector<std::string> without_effect;             // the others that were named
+};
+// "classic-mode,alert-names-in-metrics" → Features; fails on a name that Alertmanager does not know either.
+Result<Features> parse_features(std::string_view text);
 
 struct ServeOptions {
   std::string config_file;  // empty: tocsin.yml, or alertmanager.yml where there is no tocsin.yml
   std::string storage_path = "data/";
   Duration retention = std::chrono::hours(120);
   std::vector<std::string> listen_addresses{":9093"};
-  std::string external_url;  // empty: http://HOST:PORT
-  std::string route_prefix;  // empty: the path of the external URL
+  std::string external_url;          // empty: http://HOST:PORT
+  std::string route_prefix;          // empty: the path of the external URL
+  std::string web_config_file;       // TLS and logins; empty: plain HTTP for everybody
+  bool systemd_socket = false;       // serve on what systemd hands over instead of listen_addresses
+  std::int64_t get_concurrency = 0;  // GETs at the same time, more are refused; below 1: CPUs, at least 8
+  Duration web_timeout{};            // for one request; zero and less: none
+  bool auto_reload = false;          // watch configuration, rule and template files
+  Features features;
+  // Limits; zero and less: none.
+  std::int64_t max_silences = 0;  // live ones
+  std::int64_t max_silence_bytes = 0;
+  std::int64_t alerts_per_name = 0;
+  bool log_silences = false;  // each change of a silence's state
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::vector<std::string> ignored;  // flags that were accepted and have no effect, to be said in the log

@@ -21,10 +21,11 @@ tl::expected<bool, HttpAnswer> read_flag(const HttpQuery& query, std::string_vie
       std::string(name) + " in query must be true or false, not \"" + std::string(values.back()) + "\""));
 }
 
-tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery& query, std::string_view name) {
+tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery& query, std::string_view name,
+                                                 MatcherDialect dialect) {
   Matchers matchers;
   for (const std::string_view text : query.all_params(name)) {
-    auto parsed = parse_matcher(text);
+    auto parsed = parse_matcher(text, dialect);
     if (!parsed) {
       return tl::unexpected(v2_error(
           400, "bad " + std::string(name) + " \"" + std::string(text) + "\": " + parsed.error().message));

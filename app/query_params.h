@@ -14,6 +14,6 @@ namespace tocsin {
 tl::expected<bool, HttpAnswer> read_flag(const HttpQuery&, std::string_view name);
 
 // One matcher each time that the parameter comes.
-tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery&, std::string_view name);
+tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery&, std::string_view name, MatcherDialect);
 
 }  // namespace tocsin

@@ -28,7 +28,7 @@ bool finds_all(const Matchers& filters, const Matchers& set) {
 
 }  // namespace
 
-tl::expected<SilenceFilter, HttpAnswer> SilenceFilter::read(const HttpQuery& query) {
+tl::expected<SilenceFilter, HttpAnswer> SilenceFilter::read(const HttpQuery& query, MatcherDialect dialect) {
   SilenceFilter filter;
   struct Flag {
     std::string_view name;
@@ -40,7 +40,7 @@ tl::expected<SilenceFilter, HttpAnswer> SilenceFilter::read(const HttpQuery& que
     if (!read) return tl::unexpected(read.error());
     flag.value = *read;
   }
-  auto matchers = read_matchers(query, "filter");
+  auto matchers = read_matchers(query, "filter", dialect);
   if (!matchers) return tl::unexpected(matchers.error());
   filter.matchers_ = std::move(*matchers);
   return filter;

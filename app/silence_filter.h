@@ -12,7 +12,7 @@ namespace tocsin {
 class SilenceFilter {
  public:
   // Fails with the answer to send.
-  static tl::expected<SilenceFilter, HttpAnswer> read(const HttpQuery&);
+  static tl::expected<SilenceFilter, HttpAnswer> read(const HttpQuery&, MatcherDialect);
   bool takes(const Silence&, TimePoint now) const;
 
  private:

@@ -152,25 +152,6 @@ void read_proxy(YamlObject& object, Target& target) {
   }
 }
 
-// The grant type that needs signed tokens is told apart from a typing mistake, and its keys are not reported
-// one by one.
-void check_grant_type(YamlObject& object) {
-  std::string grant_type;
-  object.text("grant_type", grant_type);
-  if (grant_type.empty() || grant_type == "client_credentials") return;
-  if (grant_type != "urn:ietf:params:oauth:grant-type:jwt-bearer") {
-    object.error("grant_type", fmt::format("unknown grant_type: {}", go_quote(grant_type)),
-                 "write client_credentials");
-    return;
-  }
-  object.error("grant_type", "grant_type jwt-bearer is not supported", "use client_credentials");
-  for (const char* key :
-       {"client_certificate_key_id", "client_certificate_key", "client_certificate_key_file",
-        "signature_algorithm", "iss", "audience", "claims"}) {
-    object.child(key);
-  }
-}
-
 HttpConfig::OAuth2 read_oauth2(YamlNode node, const std::string& base_folder, Problems& problems) {
   YamlObject object(std::move(node), "oauth2", problems);
   HttpConfig::OAuth2 oauth2;
@@ -181,7 +162,7 @@ HttpConfig::OAuth2 read_oauth2(YamlNode node, const std::string& base_folder, Pr
   object.text_map("endpoint_params", oauth2.endpoint_params);
   oauth2.tls = read_tls_config(object.child("tls_config"), base_folder, problems);
   read_proxy(object, oauth2);
-  check_grant_type(object);
+  oauth2.jwt = read_jwt_bearer(object, base_folder);
   if (oauth2.client_id.empty()) object.error("client_id", "oauth2 client_id must be configured");
   if (oauth2.token_url.empty()) object.error("token_url", "oauth2 token_url must be configured");
   object.refuse_unknown_keys();

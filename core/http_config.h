@@ -43,11 +43,22 @@ struct HttpConfig {
     Secret credentials;
     friend bool operator==(const Authorization&, const Authorization&) = default;
   };
+  // A token for a signed assertion (RFC 7523) instead of a client secret.
+  struct JwtBearer {
+    Secret key;  // an RSA key, PEM
+    std::string key_id;
+    std::string algorithm = "RS256";  // RS256, RS384 or RS512
+    std::string iss;                  // empty: the client id
+    std::string audience;             // empty: the token's URL
+    std::string claims;               // more of them: a JSON object, or empty
+    friend bool operator==(const JwtBearer&, const JwtBearer&) = default;
+  };
   struct OAuth2 {
     std::string client_id, token_url;
     Secret client_secret;
     std::vector<std::string> scopes;
     std::map<std::string, std::string> endpoint_params;
+    std::optional<JwtBearer> jwt;  // of grant_type jwt-bearer; the client secret then has no part
     TlsConfig tls;
     std::string proxy_url, no_proxy;
     bool proxy_from_environment = false;
@@ -81,6 +92,8 @@ TlsConfig read_tls_config(YamlNode, const std::string& base_folder, Problems&);
 // the caller refuses unknown keys. What Prometheus' and Alertmanager's loader refuses
 // (prometheus/common: config/http_config.go) is a problem.
 HttpConfig read_http_config(YamlObject& object, const std::string& base_folder);
+// The keys of oauth2 about its grant_type: nothing for client_credentials.
+std::optional<HttpConfig::JwtBearer> read_jwt_bearer(YamlObject& oauth2, const std::string& base_folder);
 // `KEY` inline or `KEY_file`; both at once is a problem.
 Secret read_secret(YamlObject& object, const std::string& key, const std::string& base_folder);
 

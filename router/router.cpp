@@ -18,6 +18,7 @@ Router::~Router() = default;
 void Router::accept(std::span<const Alert> alerts, TimePoint now, RouterOutput& out) {
   for (const Alert& alert : alerts) {
     if (!imported_.empty()) accept_imported_end(alert, now, out);
+    if (over_limit(alert, now, out)) continue;
     note_change(book_.accept(alert, now), now, out);
   }
   finish(now, out);
@@ -34,6 +35,24 @@ void Router::accept_imported_end(const Alert& alert, TimePoint now, RouterOutput
     firing.ends_at = kNoTime;
     return note_change(book_.accept(firing, now), now, out);
   }
+}
+
+// More firing alerts of one name than --alerts.per-alertname-limit allows: known ones go on. Our own rules
+// have limits of their own.
+bool Router::over_limit(const Alert& alert, TimePoint now, RouterOutput& out) {
+  const std::size_t limit = config_->alerts_per_name;
+  if (limit == 0 || alert.origin == AlertOrigin::kRule || alert.resolved_at(now)) return false;
+  const auto count = firing_by_name_.find(alert.labels.value("alertname"));
+  if (count == firing_by_name_.end() || count->second < limit) return false;
+  const AlertEntry* known = book_.find(alert.labels);
+  if (known != nullptr && !known->resolved) return false;
+  Notice dropped{NoticeKind::kAlertDropped, alert.labels.fingerprint_hex(), alert.labels, {}};
+  dropped.details.emplace_back(
+      "reason", "as many alerts of this name as --alerts.per-alertname-limit allows fire already");
+  dropped.details.emplace_back("limit", std::to_string(limit));
+  out.notices.push_back(std::move(dropped));
+  ++out.limited;
+  return true;
 }
 
 tl::expected<std::string, SilenceError> Router::set_silence(Silence wanted, std::string new_id, TimePoint now,
@@ -55,11 +74,16 @@ Silences::FiringAlerts Router::firing_alerts() const {
 }
 
 void Router::started(const AlertEntry& entry, TimePoint now, RouterOutput& out) {
+  if (config_->alerts_per_name > 0) ++firing_by_name_[std::string(entry.alert.labels.value("alertname"))];
   inhibitor_.started(entry.key, entry.alert.labels);
   silences_.started(entry.alert.labels, now, out);
 }
 
 void Router::ended(const AlertEntry& entry, TimePoint now, RouterOutput& out) {
+  if (config_->alerts_per_name > 0) {
+    const auto count = firing_by_name_.find(entry.alert.labels.value("alertname"));
+    if (count != firing_by_name_.end() && --count->second == 0) firing_by_name_.erase(count);
+  }
   inhibitor_.ended(entry.key);
   silences_.ended(entry.alert.labels, now, out);
 }

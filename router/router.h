@@ -96,6 +96,7 @@ class Router {
   void route_alert(AlertEntry&, TimePoint now, RouterOutput&);
   Group& open_group(const Route&, const Labels& labels, TimePoint now, RouterOutput&);
   void note_change(const AlertBook::Outcome&, TimePoint now, RouterOutput&);
+  bool over_limit(const Alert&, TimePoint now, RouterOutput&);
   void adopt_imported(Group&, const AlertEntry&);
   void accept_imported_end(const Alert&, TimePoint now, RouterOutput&);
   void started(const AlertEntry&, TimePoint now, RouterOutput&);
@@ -124,6 +125,7 @@ class Router {
   Silences silences_;
   Inhibitor inhibitor_;  // knows every firing alert
   ImportedLog imported_;
+  std::map<std::string, std::size_t, std::less<>> firing_by_name_;  // kept only where there is a limit
   std::map<GroupName, std::unique_ptr<Group>> groups_;
   Deadlines deadlines_;
   std::map<std::string, InFlight, std::less<>> in_flight_;  // by notification id

@@ -17,6 +17,7 @@ struct RouterOutput {
   std::vector<Notification> deliveries;
   std::vector<Notice> notices;
   std::map<MutedBy, std::size_t> muted;  // alerts that flushes left out, for the metrics
+  std::size_t limited = 0;               // alerts that were one too many of their name
 };
 
 }  // namespace tocsin

@@ -46,7 +46,7 @@ struct GroupView {
   std::string route_id;
   std::string group_key;
   Labels labels;
-  std::map<std::string, std::string> route_labels;  // templates
+  std::map<std::string, std::string> route_labels;  // templates; the API has them as text
   std::string receiver;
   std::vector<std::string> muted_by;  // names of the time intervals that mute it now
   bool retired = false;               // its route is gone

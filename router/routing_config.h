@@ -37,6 +37,7 @@ struct RoutingConfig {
   NamedTimeIntervals time_intervals;       // those that routes name
   Duration resolve_timeout = std::chrono::minutes(5);
   SilenceLimits silence_limits;
+  std::size_t alerts_per_name = 0;  // from outside, of one alertname; zero: no limit
   Duration retention = std::chrono::hours(120);  // of silences that have ended
 
   // Null where there is no receiver of that name.

@@ -360,7 +360,7 @@ TEST_CASE("an oauth2 token is fetched once, kept, and fetched again when the ser
   CHECK(tokens == 1);
   const auto asked = issuer.requests().at(0);
   CHECK(header_of(asked, "authorization") == "Basic aWQ6cyUyNmNyZXQ=");
-  CHECK(asked.ends_with("\r\n\r\ngrant_type=client_credentials&scope=a%20b&audience=x%20y"));
+  CHECK(asked.ends_with("\r\n\r\naudience=x%20y&grant_type=client_credentials&scope=a%20b"));
   refuse = true;
   const auto renewed = transport.perform(request_to(server.url(), config));
   CHECK(renewed.status == 200);
@@ -383,7 +383,8 @@ TEST_CASE("an issuer that wants the secret in the body gets it there, and its re
   config.oauth2->client_secret.text = "secret";
   config.oauth2->token_url = issuer.url("/token");
   CHECK(transport.perform(request_to(server.url(), config)).body == "Bearer t");
-  CHECK(issuer.requests().back().ends_with("&client_id=id&client_secret=secret"));
+  CHECK(
+      issuer.requests().back().ends_with("client_id=id&client_secret=secret&grant_type=client_credentials"));
   config.oauth2->token_url = issuer.url("/never");
   const auto refused = transport.perform(request_to(server.url(), config));
   CHECK(refused.result == TransportResult::kMisconfigured);

@@ -731,3 +731,39 @@ TEST_CASE("counters tell answers by class, refusals by reason and connections by
   CHECK(counters.refused.at("malformed") == 1);
   CHECK(counters.refused.at("too_slow") == 0);
 }
+
+TEST_CASE("a handler that takes longer than the timeout is answered for, and what it says later is dropped") {
+  Gate gate;
+  HttpServerOptions with = options();
+  with.handler_timeout = 50ms;
+  auto server = serve(with, [&](const HttpQuery& query) {
+    if (query.path == "/slow") gate.pass();
+    return text(query.path);
+  });
+  const OpenAtEnd end{gate};
+  RawHttpClient client(server->address());
+  const RawHttpAnswer answer = client.ask("GET /slow HTTP/1.1\r\nHost: t\r\n\r\n");
+  CHECK(answer.status == 503);
+  CHECK(answer.body == "Exceeded configured timeout of 50ms.\n");
+  client.finish_sending();
+  CHECK(client.read_to_end() == "");
+  gate.open();
+  CHECK(RawHttpClient(server->address()).ask(kHello).body == "/hello");
+  CHECK(server->counters().refused["too_slow"] == 1);
+}
+
+TEST_CASE("a socket that somebody else has opened is served like one of our own") {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(::listen(socket, 8) == 0);
+  HttpServerOptions with = options();
+  with.descriptor = socket;
+  auto server = serve(with);
+  CHECK(server->address().starts_with("0.0.0.0:"));
+  const std::string port = server->address().substr(server->address().rfind(':'));
+  CHECK(RawHttpClient("127.0.0.1" + port).ask(kHello).body == "GET /hello");
+
+  with.descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+  const auto idle = HttpServer::listen(with, [](const HttpQuery&) { return text(""); });
+  REQUIRE_FALSE(idle);
+  CHECK(idle.error().message.find("is not a listening stream socket") != std::string::npos);
+}

@@ -66,6 +66,29 @@ Certificate make_certificate(const std::string& host) {
   return result;
 }
 
+RsaKey make_rsa_key() {
+  RsaKey result;
+  result.key.reset(EVP_RSA_gen(2048), EVP_PKEY_free);
+  BIO* memory = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(memory, result.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  result.pem = text_of(memory);
+  return result;
+}
+
+bool RsaKey::verifies(const std::string& algorithm, const std::string& text,
+                      const std::string& signature) const {
+  const EVP_MD* digest = algorithm == "RS512"   ? EVP_sha512()
+                         : algorithm == "RS384" ? EVP_sha384()
+                                                : EVP_sha256();
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  const auto bytes = [](const std::string& of) { return reinterpret_cast<const unsigned char*>(of.data()); };
+  const bool good =
+      EVP_DigestVerifyInit(context, nullptr, digest, nullptr, key.get()) == 1 &&
+      EVP_DigestVerify(context, bytes(signature), signature.size(), bytes(text), text.size()) == 1;
+  EVP_MD_CTX_free(context);
+  return good;
+}
+
 Connection::~Connection() {
   if (tls_ != nullptr) {
     SSL_shutdown(tls_);

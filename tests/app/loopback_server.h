@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+struct evp_pkey_st;
 struct ssl_ctx_st;
 struct ssl_st;
 
@@ -18,6 +20,15 @@ struct Certificate {
   std::string certificate, key;  // PEM
 };
 Certificate make_certificate(const std::string& host);
+
+// An RSA key, made on the spot.
+struct RsaKey {
+  std::string pem;
+  std::shared_ptr<evp_pkey_st> key;
+  // RS256, RS384 or RS512
+  bool verifies(const std::string& algorithm, const std::string& text, const std::string& signature) const;
+};
+RsaKey make_rsa_key();
 
 class Connection {
  public:

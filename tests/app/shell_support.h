@@ -1,4 +1,5 @@
-// What several of the shell's tests need: a folder that goes with its test, and counting what other threads do.
+// What several of the shell's tests need: a folder that goes with its test, and counting what other threads
+// do.
 #pragma once
 
 #include <stdlib.h>
@@ -21,6 +22,22 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
   ~Folder() { std::filesystem::remove_all(path_); }
   const std::string& path() const { return path_; }
+  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  // In one step: nobody sees half of it. Folders on the way are made.
+  void put(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
+    std::ofstream(path(name + ".next"), std::ios::binary) << text;
+    rename(name + ".next", name);
+  }
+  void rename(const std::string& from, const std::string& to) const {
+    std::filesystem::rename(path(from), path(to));
+  }
+  // A link called `name` to `target`, which replaces what had the name, in one step.
+  void link(const std::string& target, const std::string& name) const {
+    std::filesystem::create_symlink(target, path(name + ".next"));
+    rename(name + ".next", name);
+  }
+  // The same file with other contents, if it is there already.
   std::string write(const std::string& name, const std::string& text) const {
     const std::string path = path_ + "/" + name;
     std::ofstream(path, std::ios::binary) << text;

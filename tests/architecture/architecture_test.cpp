@@ -51,6 +51,8 @@ const std::vector<Home> kHomes = {
     {R"(prometheus/)", {"app/metrics"}},
     {R"(curl/)", {"app/curl_", "app/oauth2_tokens", "app/proxy_choice", "app/http_answer_reader"}},
     {R"(date/)", {"core/"}},
+    {R"(openssl/)", {"app/tls_server", "app/jwt_assertion"}},
+    {R"(crypt\.h)", {"app/password_hash"}},
 };
 
 // Compiled once: there are many lines.

@@ -83,6 +83,32 @@ http_headers: {X-Tenant: {values: [v], secrets: [s], files: [h]}}
 )") == expected);
 }
 
+TEST_CASE("the keys of signed assertions are read, their claims as JSON") {
+  const HttpConfig config = fine(R"(
+oauth2:
+  client_id: id
+  token_url: https://login/token
+  grant_type: urn:ietf:params:oauth:grant-type:jwt-bearer
+  client_certificate_key_file: key.pem
+  client_certificate_key_id: k1
+  signature_algorithm: RS512
+  iss: me
+  audience: you
+  claims: {roles: [a, 1, 1.5, true, null, "5"], nested: {d: x, c: z}}
+)");
+  HttpConfig::JwtBearer expected;
+  expected.key.file = "/etc/tocsin/key.pem";
+  expected.key_id = "k1";
+  expected.algorithm = "RS512";
+  expected.iss = "me";
+  expected.audience = "you";
+  expected.claims = R"({"nested":{"c":"z","d":"x"},"roles":["a",1,1.5,true,null,"5"]})";
+  REQUIRE(config.oauth2->jwt);
+  CHECK(config.oauth2->jwt->claims == expected.claims);
+  CHECK(config.oauth2->jwt == expected);
+  CHECK_FALSE(fine("oauth2: {client_id: a, token_url: b}\n").oauth2->jwt);
+}
+
 TEST_CASE("basic_auth takes name and password inline or from files") {
   const HttpConfig config = fine("basic_auth: {username: u, password_file: p}\n");
   CHECK(config.basic->username == "u");
@@ -129,10 +155,20 @@ TEST_CASE("whatever Prometheus and Alertmanager reject is a problem at its place
        "1:76: error: at most one of client_secret & client_secret_file must be configured (remove one of "
        "them)"},
       {"oauth2: {client_id: a, token_url: b, grant_type: password}\n",
-       "1:50: error: unknown grant_type: \"password\" (write client_credentials)"},
+       "1:50: error: unknown grant_type: \"password\" (write client_credentials or "
+       "urn:ietf:params:oauth:grant-type:jwt-bearer)"},
       {"oauth2: {client_id: a, token_url: b, grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', iss: "
        "x}\n",
-       "1:50: error: grant_type jwt-bearer is not supported (use client_credentials)"},
+       "1:50: error: grant_type jwt-bearer needs a key to sign with (add client_certificate_key or "
+       "client_certificate_key_file)"},
+      {"oauth2: {client_id: a, token_url: b, grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', "
+       "client_certificate_key: k, signature_algorithm: HS256}\n",
+       "1:145: error: unknown signature algorithm: \"HS256\" (valid signature algorithms are RS256, RS384 "
+       "and "
+       "RS512)"},
+      {"oauth2: {client_id: a, token_url: b, iss: x}\n",
+       "1:43: warning: iss has no effect with grant_type client_credentials (add grant_type: "
+       "urn:ietf:params:oauth:grant-type:jwt-bearer)"},
       {"oauth2: {client_id: a, token_url: b, no_proxy: c}\n",
        "1:48: error: if no_proxy is configured, proxy_url must also be configured"},
       {"tls_config: {ca: a, ca_file: b}\n",
