@@ -3,14 +3,15 @@
 // one per integration; durable.
 #pragma once
 
-#include <map>
+#include <cstdint>
 
 #include "core/time.h"
 #include "router/alert_key.h"
+#include "router/key_map.h"
 
 namespace tocsin {
 
-enum class Told {
+enum class Told : std::uint8_t {
   kNothing,
   kOwed,  // a flush had "firing" to say, but the integration was busy or held: never sent, still to be told
   kFiring,
@@ -27,7 +28,7 @@ struct ToldAlert {
 };
 
 struct ToldState {
-  std::map<AlertKey, ToldAlert> alerts;  // no entry: never
+  KeyMap<ToldAlert> alerts;              // no entry: never
   TimePoint last_notified_at = kNoTime;  // the flush of the last notification that arrived
   int times_notified = 0;
 
