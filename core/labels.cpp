@@ -35,6 +35,16 @@ void sort_by_name(std::span<Label> pairs) {
   }
 }
 
+// Most values are plain ASCII, which needs no escapes.
+void append_quoted(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+  if (plain)
+    out.append(1, '"').append(text).append(1, '"');
+  else
+    out += tmpl::quote(text);
+}
+
 char* append(char* out, std::string_view text) {
   if (!text.empty()) std::memcpy(out, text.data(), text.size());
   return out + text.size();
@@ -147,9 +157,11 @@ std::string Labels::fingerprint_hex() const {
 
 std::string Labels::to_string() const {
   std::string text = "{";
+  if (block_ != nullptr) text.reserve(block_->size() + 5 * size() + 2);
   for (const Label label : *this) {
     if (text.size() > 1) text += ", ";
-    text.append(label.name).append("=").append(go_quote(label.value));
+    text.append(label.name).append("=");
+    append_quoted(text, label.value);
   }
   return text += "}";
 }
@@ -209,7 +221,9 @@ bool is_legacy_label_name(std::string_view name) {
 }
 
 std::string go_quote(std::string_view text) {
-  return tmpl::quote(text);
+  std::string quoted;
+  append_quoted(quoted, text);
+  return quoted;
 }
 
 }  // namespace tocsin

@@ -1,5 +1,7 @@
 #include "router/deadlines.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "router/alert_book.h"
 #include "router/group.h"
@@ -7,6 +9,10 @@
 namespace tocsin {
 
 namespace {
+
+// Children of an item: more of them make the heap flatter, and moving an item touches the subjects that it
+// passes.
+constexpr std::size_t kChildren = 4;
 
 constexpr int kKindShift = 62;
 constexpr std::uint64_t kSerialMask = (std::uint64_t{1} << kKindShift) - 1;
@@ -82,7 +88,7 @@ void Deadlines::put(std::size_t place, const Item& item) {
 void Deadlines::rise(std::size_t place) {
   const Item item = heap_[place];
   while (place > 0) {
-    const std::size_t parent = (place - 1) / 2;
+    const std::size_t parent = (place - 1) / kChildren;
     if (!item.before(heap_[parent])) break;
     put(place, heap_[parent]);
     place = parent;
@@ -93,9 +99,13 @@ void Deadlines::rise(std::size_t place) {
 void Deadlines::sink(std::size_t place) {
   const Item item = heap_[place];
   while (true) {
-    std::size_t child = 2 * place + 1;
-    if (child >= heap_.size()) break;
-    if (child + 1 < heap_.size() && heap_[child + 1].before(heap_[child])) ++child;
+    const std::size_t first = kChildren * place + 1;
+    const std::size_t end = std::min(first + kChildren, heap_.size());
+    if (first >= end) break;
+    std::size_t child = first;
+    for (std::size_t other = first + 1; other < end; ++other) {
+      if (heap_[other].before(heap_[child])) child = other;
+    }
     if (!heap_[child].before(item)) break;
     put(place, heap_[child]);
     place = child;
