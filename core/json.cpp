@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "core/utf8.h"
 
@@ -29,6 +30,45 @@ constexpr std::array<bool, 256> kPlain = [] {
 
 bool is_plain(char c) {
   return kPlain[static_cast<unsigned char>(c)];
+}
+
+// Looks at sixteen bytes at a time.
+bool all_plain(std::string_view text) {
+  using Bytes = unsigned char __attribute__((vector_size(16)));
+  Bytes special{};
+  while (text.size() >= sizeof special) {
+    Bytes bytes;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    special |= static_cast<Bytes>((bytes < 0x20) | (bytes >= 0x80) | (bytes == '"') | (bytes == '\\') |
+                                  (bytes == '<') | (bytes == '>') | (bytes == '&'));
+    text.remove_prefix(sizeof bytes);
+  }
+  std::array<std::uint64_t, 2> halves;
+  std::memcpy(halves.data(), &special, sizeof special);
+  return (halves[0] | halves[1]) == 0 && std::all_of(text.begin(), text.end(), is_plain);
+}
+
+char* put(char* out, std::string_view text) {
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+// {"name":"value","name":"value"}: nothing needs an escape, so the size is known.
+void append_plain_labels(std::string& json, const Labels& labels) {
+  const std::size_t before = json.size();
+  const std::size_t commas = labels.empty() ? 0 : labels.size() - 1;
+  json.resize(before + 2 + labels.characters().size() + 5 * labels.size() + commas);
+  char* out = json.data() + before;
+  *out++ = '{';
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (i > 0) *out++ = ',';
+    *out++ = '"';
+    out = put(out, labels[i].name);
+    out = put(out, "\":\"");
+    out = put(out, labels[i].value);
+    *out++ = '"';
+  }
+  *out = '}';
 }
 
 // The first rune of a text, which is not plain; says how many bytes it took.
@@ -92,6 +132,14 @@ void append_number(std::string& out, double value) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+  if (all_plain(text)) {
+    const std::size_t before = out.size();
+    out.resize(before + text.size() + 2);
+    char* to = out.data() + before;
+    *to++ = '"';
+    *put(to, text) = '"';
+    return;
+  }
   out += '"';
   while (true) {
     // Runs of plain bytes are the rule.
@@ -178,6 +226,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 JsonWriter& JsonWriter::labels(const Labels& labels) {
+  if (all_plain(labels.characters())) {
+    separate();
+    append_plain_labels(out_, labels);
+    return *this;
+  }
   begin_object();
   for (const Label label : labels) field(label.name, label.value);
   return end_object();
