@@ -21,7 +21,7 @@ void make_room(sqlite3* connection) {
   if (log == nullptr || log->pMethods == nullptr) return;
   sqlite3_int64 size = 0;
   if (log->pMethods->xFileSize(log, &size) != SQLITE_OK) return;
-  const std::vector<char> zeros(std::size_t{256} << 10);
+  const std::vector<char> zeros(std::size_t{64} << 10);  // SQLite's files take up to 128 KiB at once
   while (size < kRoomBytes) {
     const auto bytes = std::min<sqlite3_int64>(kRoomBytes - size, static_cast<sqlite3_int64>(zeros.size()));
     if (log->pMethods->xWrite(log, zeros.data(), static_cast<int>(bytes), size) != SQLITE_OK) return;
