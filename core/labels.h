@@ -63,6 +63,14 @@ class Labels {
   // All names and values, one after the other: to judge their bytes at once.
   std::string_view characters() const;
 
+  // They will be read in a moment: fetches them into the cache meanwhile, where many sets are walked over.
+  void prefetch() const {
+    constexpr std::size_t kLine = 64;
+    if (block_ == nullptr) return;
+    __builtin_prefetch(block_);
+    __builtin_prefetch(reinterpret_cast<const char*>(block_) + kLine);
+  }
+
   // FNV-1a 64 over name 0xFF value 0xFF in order of name, equal to Prometheus' and Alertmanager's
   // fingerprint.
   std::uint64_t fingerprint() const;
