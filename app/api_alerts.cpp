@@ -75,12 +75,22 @@ HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
   std::erase_if(alerts, [&](const AlertView& view) {
     return !filter->takes(view, moment.now) || !filter->receivers().takes_any(view.receivers);
   });
-  std::sort(alerts.begin(), alerts.end(), [](const AlertView& a, const AlertView& b) {
+  const auto before = [](const AlertView& a, const AlertView& b) {
     return a.alert.labels.fingerprint() < b.alert.labels.fingerprint();
-  });
+  };
+  // The router gives them in this order; moving a hundred thousand to where they are takes time.
+  if (!std::is_sorted(alerts.begin(), alerts.end(), before)) std::sort(alerts.begin(), alerts.end(), before);
+  constexpr std::size_t kUsualBytes = 700;  // of one alert; what is too much is never touched
   JsonWriter json;
-  json.begin_array();
-  for (const AlertView& view : alerts) write_alert(json, view, moment);
+  json.reserve(alerts.size() * kUsualBytes).begin_array();
+  constexpr std::size_t kAhead = 8;
+  for (std::size_t i = 0; i < alerts.size(); ++i) {
+    if (i + kAhead < alerts.size()) {
+      alerts[i + kAhead].alert.labels.prefetch();
+      alerts[i + kAhead].alert.annotations.prefetch();
+    }
+    write_alert(json, alerts[i], moment);
+  }
   return json_answer(json.end_array().take());
 }
 

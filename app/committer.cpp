@@ -1,30 +1,47 @@
 #include "app/committer.h"
 
-#include <vector>
+#include <algorithm>
+#include <iterator>
+#include <tuple>
 
 #include "app/history.h"
 
 namespace tocsin {
+namespace {
+
+// One record per key, the last one, in order: what lies together in the store is written together.
+void put_in_order(std::vector<Record>& records) {
+  const auto name = [](const Record& record) { return std::tie(record.bucket, record.key); };
+  std::stable_sort(records.begin(), records.end(),
+                   [&](const Record& a, const Record& b) { return name(a) < name(b); });
+  auto kept = records.begin();
+  for (auto it = records.begin(); it != records.end(); ++it) {
+    const auto next = std::next(it);
+    if (next != records.end() && name(*next) == name(*it)) continue;
+    if (kept != it) *kept = std::move(*it);
+    ++kept;
+  }
+  records.erase(kept, records.end());
+}
+
+}  // namespace
 
 void Committer::commit(Step& step, TimePoint now) {
   if (step.records.empty() && step.notices.empty() && unsaved_.empty()) return;
-  for (Record& record : step.records) {
-    auto key = std::make_pair(record.bucket, record.key);
-    unsaved_.insert_or_assign(std::move(key), std::move(record));
-  }
-  std::vector<Record> batch;
-  batch.reserve(unsaved_.size());
-  for (const auto& [key, record] : unsaved_) batch.push_back(record);
-  const auto saved = store_.commit(batch, history_of(step.notices, now));
+  unsaved_.insert(unsaved_.end(), std::make_move_iterator(step.records.begin()),
+                  std::make_move_iterator(step.records.end()));
+  step.records.clear();
+  put_in_order(unsaved_);
+  const auto saved = store_.commit(unsaved_, history_of(step.notices, now));
   if (saved) {
-    unsaved_.clear();
+    unsaved_ = {};
     if (store_fails_.exchange(false)) step.notices.push_back({NoticeKind::kStoreRecovered, "", {}, {}});
   } else if (!store_fails_.exchange(true)) {
     step.notices.push_back(
         {NoticeKind::kStoreFailed,
          "",
          {},
-         {{"error", saved.error().message}, {"unsaved_records", std::to_string(batch.size())}}});
+         {{"error", saved.error().message}, {"unsaved_records", std::to_string(unsaved_.size())}}});
   }
 }
 

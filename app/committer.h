@@ -4,9 +4,7 @@
 #pragma once
 
 #include <atomic>
-#include <map>
-#include <string>
-#include <utility>
+#include <vector>
 
 #include "app/event.h"
 #include "app/store.h"
@@ -24,7 +22,7 @@ class Committer {
 
  private:
   Store& store_;
-  std::map<std::pair<std::string, std::string>, Record> unsaved_;  // what a failing store has not taken yet
+  std::vector<Record> unsaved_;  // in order; between steps, what a failing store has not taken yet
   std::atomic<bool> store_fails_{false};
 };
 

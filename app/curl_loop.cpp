@@ -46,9 +46,11 @@ void CurlLoop::submit(std::unique_ptr<Exchange> exchange) {
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_) {
+      // Whoever found the line empty has woken the loop, which takes the whole line at once.
+      const bool first = submitted_.empty();
       submitted_.push_back(std::move(exchange));
       // Inside the lock: the multi handle lives at least until stop() has passed here.
-      curl_multi_wakeup(multi_);
+      if (first) curl_multi_wakeup(multi_);
       return;
     }
   }

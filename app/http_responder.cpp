@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <exception>
+#include <string>
 #include <utility>
 
 #include "app/gzip.h"
@@ -128,6 +129,9 @@ class HttpResponder::Library : public httplib::Server {
       response.headers.erase("Accept-Ranges");
       close_ = close_ || *stopping_;
       if (close_) response.headers.emplace("Connection", "close");
+      // The library knows only the head.
+      response.headers.erase("Content-Length");
+      response.headers.emplace("Content-Length", std::to_string(body_.size()));
     });
   }
 
@@ -142,9 +146,13 @@ class HttpResponder::Library : public httplib::Server {
     }
     MemoryStream stream((query_.method == "HEAD" ? "HEAD " : "GET ") +
                         query_.raw_target.substr(0, question_mark) + " HTTP/1.1\r\n\r\n");
+    body_.clear();
     process(*this, stream);
+    std::string bytes = std::exchange(body_, "");
+    if (query_.method == "HEAD") bytes.clear();
+    bytes.insert(0, stream.take_answer());
     query_ = {};
-    return {stream.take_answer(), status_, close_};
+    return {std::move(bytes), status_, close_};
   }
 
  private:
@@ -168,8 +176,11 @@ class HttpResponder::Library : public httplib::Server {
     status_ = answer.status;
     response.status = answer.status;
     copy_headers(answer.headers, response.headers);
-    if (!answer.content_type.empty()) copy_headers({{"Content-Type", answer.content_type}}, response.headers);
-    response.body = std::move(answer.body);
+    if (!answer.content_type.empty() || !answer.body.empty()) {
+      const std::string type = answer.content_type.empty() ? "text/plain" : answer.content_type;
+      copy_headers({{"Content-Type", type}}, response.headers);
+    }
+    body_ = std::move(answer.body);
   }
 
   HttpAnswer ask_handler() {
@@ -186,7 +197,8 @@ class HttpResponder::Library : public httplib::Server {
 
   const HttpHandler& handler_;
   const HttpFailureReport& report_failure_;
-  HttpQuery query_;  // of the request under way
+  HttpQuery query_;   // of the request under way
+  std::string body_;  // of its answer: a large one is not copied through the library
   int status_ = 0;
   bool close_ = false;
   const std::atomic<bool>* stopping_ = nullptr;

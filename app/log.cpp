@@ -4,6 +4,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -40,6 +41,15 @@ spdlog::logger& logger() {
   return *kLogger;
 }
 
+TimePoint time_of_machine() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+// One line or several, the level that of the highest.
+void write(LogLevel level, const std::string& lines) {
+  logger().log(spdlog_level(level), spdlog::string_view_t(lines.data(), lines.size()));
+}
+
 }  // namespace
 
 void Log::init(LogLevel level, LogFormat chosen) {
@@ -53,9 +63,7 @@ bool Log::shows(LogLevel level) {
 
 void log(LogLevel level, std::string_view message, const LogFields& fields) {
   if (!Log::shows(level)) return;
-  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  const std::string line = log_line(format, now, level, message, fields);
-  logger().log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+  write(level, log_line(format, time_of_machine(), level, message, fields));
 }
 
 LogFields log_fields(const Notice& notice) {
@@ -69,11 +77,26 @@ LogFields log_fields(const Notice& notice) {
   return fields;
 }
 
+// A step may have thousands: their lines go out together.
 void log_notices(std::span<const Notice> notices) {
+  constexpr std::size_t kEnoughBytes = 64 << 10;
+  std::string lines;
+  LogLevel highest = LogLevel::kDebug;
+  const auto write_lines = [&] {
+    if (!lines.empty()) write(highest, lines);
+    lines.clear();
+    highest = LogLevel::kDebug;
+  };
+  const TimePoint now = time_of_machine();
   for (const Notice& notice : notices) {
     const LogLevel at = level(notice.kind);
-    if (Log::shows(at)) log(at, to_string(notice.kind), log_fields(notice));
+    if (!Log::shows(at)) continue;
+    if (!lines.empty()) lines += '\n';
+    lines += log_line(format, now, at, to_string(notice.kind), log_fields(notice));
+    highest = std::max(highest, at);
+    if (lines.size() >= kEnoughBytes) write_lines();
   }
+  write_lines();
 }
 
 }  // namespace tocsin

@@ -1,13 +1,21 @@
 // Where everything starts: the command line decides which command runs. Exit codes: 0 fine, 1 findings or
-// failures, 2 usage.
+// failures, 2 usage. Linking mimalloc replaces the allocator of the whole program.
 #include "app/check_command.h"
 #include "app/options.h"
 #include "app/route_command.h"
 #include "app/serve_command.h"
 #include "app/template_command.h"
 
+#ifdef TOCSIN_MIMALLOC
+#include <mimalloc.h>
+#endif
+
 int main(int argc, char** argv) {
   using namespace tocsin;
+#ifdef TOCSIN_MIMALLOC
+  // What a peak leaves goes back to the system at once: a sixth less memory, for a few percent of time.
+  mi_option_set(mi_option_decommit_delay, 0);
+#endif
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);
   if (const auto* check = std::get_if<CheckOptions>(&options)) return run_check(*check);

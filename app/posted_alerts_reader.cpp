@@ -33,10 +33,13 @@ std::string_view type_name(const element& value) {
   }
 }
 
-Complaint read_text(const element& value, std::string_view field, std::string& into) {
+// `before` is the alert before, which often says the same: then both share it.
+Complaint read_text(const element& value, std::string_view field, const SharedText& before,
+                    SharedText& into) {
   if (value.is_null()) return std::nullopt;
   if (!value.is_string()) return fmt::format("{} must be a string, not {}", field, type_name(value));
-  into = std::string_view(value);
+  const std::string_view text(value);
+  into = before == text ? before : SharedText(text);
   return std::nullopt;
 }
 
@@ -63,12 +66,13 @@ Complaint read_labels(const element& value, std::string_view field, std::vector<
     }
     room.push_back({pair.key, std::string_view(pair.value)});
   }
-  into = Labels::from(room);
+  into = Labels::sorting(room);
   return std::nullopt;
 }
 
 // Unknown fields are ignored, as Alertmanager ignores them: a newer Prometheus may send more.
-Complaint read_alert(const element& item, std::vector<Label>& room, PostedAlert& alert) {
+Complaint read_alert(const element& item, std::vector<Label>& room, const PostedAlert& before,
+                     PostedAlert& alert) {
   if (!item.is_object()) return fmt::format("must be an object, not {}", type_name(item));
   Complaint first;
   bool has_labels = false;
@@ -84,7 +88,7 @@ Complaint read_alert(const element& item, std::vector<Label>& room, PostedAlert&
     } else if (field.key == "endsAt") {
       complaint = read_time(field.value, "endsAt", alert.ends_at);
     } else if (field.key == "generatorURL") {
-      complaint = read_text(field.value, "generatorURL", alert.generator_url);
+      complaint = read_text(field.value, "generatorURL", before.generator_url, alert.generator_url);
     }
     if (complaint && !first) first = std::move(complaint);
   }
@@ -97,10 +101,11 @@ PostedBatch read_items(const simdjson::dom::array& items) {
   batch.alerts.reserve(items.size());
   batch.indices.reserve(items.size());
   std::vector<Label> room;
+  const PostedAlert none;
   std::size_t index = 0;
   for (const element item : items) {
     PostedAlert alert;
-    if (auto complaint = read_alert(item, room, alert)) {
+    if (auto complaint = read_alert(item, room, batch.alerts.empty() ? none : batch.alerts.back(), alert)) {
       batch.mistakes.push_back(
           {index, alert.labels.empty() ? "" : alert.labels.to_string(), std::move(*complaint)});
     } else {
@@ -112,11 +117,19 @@ PostedBatch read_items(const simdjson::dom::array& items) {
   return batch;
 }
 
+// A parser keeps the memory of the largest text that it has read. Usual requests share one per thread.
+simdjson::dom::parser& parser_for(std::string_view body, simdjson::dom::parser& own) {
+  constexpr std::size_t kUsualBytes = 64 << 10;
+  thread_local simdjson::dom::parser of_thread;
+  return body.size() <= kUsualBytes ? of_thread : own;
+}
+
 }  // namespace
 
 Result<PostedBatch> read_posted_batch(std::string_view body) {
   try {
-    simdjson::dom::parser parser;
+    simdjson::dom::parser own;
+    simdjson::dom::parser& parser = parser_for(body, own);
     element root;
     if (const auto error = parser.parse(body.data(), body.size()).get(root))
       return fail(describe_bad_json(body, simdjson::error_message(error)));

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/folder_lock.h"
+#include "app/sqlite_store_log.h"
 
 namespace tocsin {
 namespace {
@@ -83,6 +84,7 @@ class SqliteStore::Database {
   FolderLock lock_;
   sqlite3* db_ = nullptr;
   std::string path_;
+  std::unique_ptr<SqliteStoreLog> log_;
 };
 
 namespace {
@@ -148,7 +150,9 @@ SqliteStore::Database::Attempt<void> SqliteStore::Database::open(const std::stri
   if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) return trouble();
   sqlite3_extended_result_codes(db_, 1);
   for (const char* pragma :
-       {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA busy_timeout = 5000"}) {
+       // A large commit takes the memory it needs for its moment, rather than writing pages twice.
+       {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA busy_timeout = 5000",
+        "PRAGMA cache_spill = OFF"}) {
     if (auto done = run(pragma); !done) return done;
   }
   const auto health = text("PRAGMA quick_check(1)");
@@ -166,7 +170,9 @@ SqliteStore::Database::Attempt<void> SqliteStore::Database::open(const std::stri
     if (auto done = run(kSchema); !done) return done;
     if (auto done = run("COMMIT"); !done) return done;
   }
-  return prepare_statements();
+  if (auto done = prepare_statements(); !done) return done;
+  log_ = std::make_unique<SqliteStoreLog>(db_, path);
+  return {};
 }
 
 SqliteStore::Database::Attempt<void> SqliteStore::Database::prepare_statements() {
@@ -185,6 +191,7 @@ SqliteStore::Database::Attempt<void> SqliteStore::Database::prepare_statements()
 }
 
 void SqliteStore::Database::close() {
+  log_.reset();
   for (sqlite3_stmt** statement : {&put, &remove, &add_history})
     sqlite3_finalize(std::exchange(*statement, nullptr));
   sqlite3_close(std::exchange(db_, nullptr));

@@ -3,31 +3,39 @@
 // one from outside ends at its endsAt.
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <string_view>
 
 #include "core/labels.h"
+#include "core/shared_text.h"
 #include "core/time.h"
 
 namespace tocsin {
 
 // Why an alert ended, or that it has not: the router can say it, because one process knows both halves.
-enum class ResolveCause { kNone, kConditionFalse, kRuleChanged, kRuleDeleted, kEndsAtPassed, kReportedResolved };
+enum class ResolveCause : std::uint8_t {
+  kNone,
+  kConditionFalse,
+  kRuleChanged,
+  kRuleDeleted,
+  kEndsAtPassed,
+  kReportedResolved
+};
 std::string_view to_string(ResolveCause);
 
-enum class AlertOrigin { kRule, kExternal };
+enum class AlertOrigin : std::uint8_t { kRule, kExternal };
 
 struct Alert {
   Labels labels;  // the identity; never empty
   Labels annotations;
   TimePoint starts_at = kNoTime;
   TimePoint ends_at = kNoTime;  // kNoTime: firing, end unknown
-  std::string generator_url;
+  SharedText generator_url;     // the same for all alerts of a rule
   TimePoint updated_at = kNoTime;
   AlertOrigin origin = AlertOrigin::kExternal;
-  bool ends_at_assumed =
-      false;  // from outside without endsAt: resolve_timeout was added (Alertmanager's "timeout" flag)
   ResolveCause cause = ResolveCause::kNone;
+  // From outside without endsAt: resolve_timeout was added (Alertmanager's "timeout" flag).
+  bool ends_at_assumed = false;
 
   // As Alertmanager does (types.Alert.ResolvedAt): an end that is not in the future.
   bool resolved_at(TimePoint now) const { return is_set(ends_at) && ends_at <= now; }

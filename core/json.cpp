@@ -2,8 +2,11 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "core/utf8.h"
 
@@ -15,6 +18,98 @@ constexpr char kHex[] = "0123456789abcdef";
 void append_unicode_escape(std::string& out, unsigned value) {
   out += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) out += kHex[(value >> shift) & 0xF];
+}
+
+// Bytes that stand for themselves.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = true;
+  for (const char c : {'"', '\\', '<', '>', '&'}) plain[static_cast<unsigned char>(c)] = false;
+  return plain;
+}();
+
+bool is_plain(char c) {
+  return kPlain[static_cast<unsigned char>(c)];
+}
+
+// Looks at sixteen bytes at a time.
+bool all_plain(std::string_view text) {
+  using Bytes = unsigned char __attribute__((vector_size(16)));
+  Bytes special{};
+  while (text.size() >= sizeof special) {
+    Bytes bytes;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    special |= static_cast<Bytes>((bytes < 0x20) | (bytes >= 0x80) | (bytes == '"') | (bytes == '\\') |
+                                  (bytes == '<') | (bytes == '>') | (bytes == '&'));
+    text.remove_prefix(sizeof bytes);
+  }
+  std::array<std::uint64_t, 2> halves;
+  std::memcpy(halves.data(), &special, sizeof special);
+  return (halves[0] | halves[1]) == 0 && std::all_of(text.begin(), text.end(), is_plain);
+}
+
+char* put(char* out, std::string_view text) {
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+// {"name":"value","name":"value"}: nothing needs an escape, so the size is known.
+void append_plain_labels(std::string& json, const Labels& labels) {
+  const std::size_t before = json.size();
+  const std::size_t commas = labels.empty() ? 0 : labels.size() - 1;
+  json.resize(before + 2 + labels.characters().size() + 5 * labels.size() + commas);
+  char* out = json.data() + before;
+  *out++ = '{';
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (i > 0) *out++ = ',';
+    *out++ = '"';
+    out = put(out, labels[i].name);
+    out = put(out, "\":\"");
+    out = put(out, labels[i].value);
+    *out++ = '"';
+  }
+  *out = '}';
+}
+
+// The first rune of a text, which is not plain; says how many bytes it took.
+std::size_t append_escaped(std::string& out, std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if (byte < 0x80) {
+    switch (byte) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      default:
+        append_unicode_escape(out, byte);
+    }
+    return 1;
+  }
+  const Rune rune = first_rune(text);
+  if (!rune.valid)
+    out += "\\ufffd";
+  else if (rune.value == 0x2028 || rune.value == 0x2029)
+    append_unicode_escape(out, rune.value);
+  else
+    out.append(text.substr(0, rune.bytes));
+  return rune.bytes;
 }
 
 // As Go's encoding/json prints float64: shortest digits, exponent form below 1e-6 and from 1e21 on.
@@ -37,95 +132,65 @@ void append_number(std::string& out, double value) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+  if (all_plain(text)) {
+    const std::size_t before = out.size();
+    out.resize(before + text.size() + 2);
+    char* to = out.data() + before;
+    *to++ = '"';
+    *put(to, text) = '"';
+    return;
+  }
   out += '"';
-  while (!text.empty()) {
-    const auto byte = static_cast<unsigned char>(text[0]);
-    if (byte < 0x80) {
-      switch (byte) {
-        case '"':
-          out += "\\\"";
-          break;
-        case '\\':
-          out += "\\\\";
-          break;
-        case '\n':
-          out += "\\n";
-          break;
-        case '\r':
-          out += "\\r";
-          break;
-        case '\t':
-          out += "\\t";
-          break;
-        case '\b':
-          out += "\\b";
-          break;
-        case '\f':
-          out += "\\f";
-          break;
-        case '<':
-        case '>':
-        case '&':
-          append_unicode_escape(out, byte);
-          break;
-        default:
-          if (byte < 0x20)
-            append_unicode_escape(out, byte);
-          else
-            out += static_cast<char>(byte);
-      }
-      text.remove_prefix(1);
-      continue;
-    }
-    const Rune rune = first_rune(text);
-    if (!rune.valid)
-      out += "\\ufffd";
-    else if (rune.value == 0x2028 || rune.value == 0x2029)
-      append_unicode_escape(out, rune.value);
-    else
-      out.append(text.substr(0, rune.bytes));
-    text.remove_prefix(rune.bytes);
+  while (true) {
+    // Runs of plain bytes are the rule.
+    const auto special = std::find_if(text.begin(), text.end(), [](char c) { return !is_plain(c); });
+    out.append(text.begin(), special);
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
+    if (text.empty()) break;
+    text.remove_prefix(append_escaped(out, text));
   }
   out += '"';
 }
 
+// A comma, where something stands before in the same container. What was written last tells: no value ends in
+// one of these three.
 void JsonWriter::separate() {
-  if (after_key_) {
-    after_key_ = false;
-    return;
-  }
-  if (first_.empty()) return;
-  if (!first_.back()) out_ += ',';
-  first_.back() = false;
+  if (depth_ == 0) return;
+  const char last = out_.back();
+  if (last != '{' && last != '[' && last != ':') out_ += ',';
+}
+
+JsonWriter& JsonWriter::reserve(std::size_t bytes) {
+  out_.reserve(out_.size() + bytes);
+  return *this;
 }
 
 JsonWriter& JsonWriter::begin_object() {
   separate();
   out_ += '{';
-  first_.push_back(true);
+  ++depth_;
   return *this;
 }
 JsonWriter& JsonWriter::end_object() {
   out_ += '}';
-  first_.pop_back();
+  --depth_;
   return *this;
 }
 JsonWriter& JsonWriter::begin_array() {
   separate();
   out_ += '[';
-  first_.push_back(true);
+  ++depth_;
   return *this;
 }
 JsonWriter& JsonWriter::end_array() {
   out_ += ']';
-  first_.pop_back();
+  --depth_;
   return *this;
 }
 JsonWriter& JsonWriter::key(std::string_view name) {
   separate();
   append_json_string(out_, name);
   out_ += ':';
-  after_key_ = true;
   return *this;
 }
 JsonWriter& JsonWriter::string(std::string_view text) {
@@ -134,10 +199,12 @@ JsonWriter& JsonWriter::string(std::string_view text) {
   return *this;
 }
 JsonWriter& JsonWriter::integer(std::int64_t value) {
-  return raw(std::to_string(value));
+  char digits[24];
+  return raw({digits, std::to_chars(digits, digits + sizeof digits, value).ptr});
 }
 JsonWriter& JsonWriter::unsigned_integer(std::uint64_t value) {
-  return raw(std::to_string(value));
+  char digits[24];
+  return raw({digits, std::to_chars(digits, digits + sizeof digits, value).ptr});
 }
 JsonWriter& JsonWriter::number(double value) {
   separate();
@@ -159,6 +226,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 JsonWriter& JsonWriter::labels(const Labels& labels) {
+  if (all_plain(labels.characters())) {
+    separate();
+    append_plain_labels(out_, labels);
+    return *this;
+  }
   begin_object();
   for (const Label label : labels) field(label.name, label.value);
   return end_object();
@@ -262,11 +334,21 @@ namespace {
 
 void write(JsonWriter& json, const JsonValue& value) {
   switch (value.kind()) {
-    case JsonValue::Kind::kNull: json.null(); break;
-    case JsonValue::Kind::kBoolean: json.boolean(value.boolean()); break;
-    case JsonValue::Kind::kInteger: json.integer(value.integer()); break;
-    case JsonValue::Kind::kNumber: json.number(value.number()); break;
-    case JsonValue::Kind::kString: json.string(value.string()); break;
+    case JsonValue::Kind::kNull:
+      json.null();
+      break;
+    case JsonValue::Kind::kBoolean:
+      json.boolean(value.boolean());
+      break;
+    case JsonValue::Kind::kInteger:
+      json.integer(value.integer());
+      break;
+    case JsonValue::Kind::kNumber:
+      json.number(value.number());
+      break;
+    case JsonValue::Kind::kString:
+      json.string(value.string());
+      break;
     case JsonValue::Kind::kArray:
       json.begin_array();
       for (const JsonValue& item : value.array()) write(json, item);

@@ -36,14 +36,16 @@ class JsonWriter {
   JsonWriter& time(TimePoint);             // RFC 3339, nanoseconds
   JsonWriter& field(std::string_view name, std::string_view value) { return key(name).string(value); }
 
+  // Room for what is to come, where its size can be guessed.
+  JsonWriter& reserve(std::size_t bytes);
+
   const std::string& text() const { return out_; }
   std::string take() { return std::move(out_); }
 
  private:
   void separate();
   std::string out_;
-  std::vector<bool> first_;  // per open container: nothing written yet
-  bool after_key_ = false;
+  std::size_t depth_ = 0;  // of open containers
 };
 
 // text as a JSON string with quotes, escaped as Go does.

@@ -1,7 +1,6 @@
 #include "core/labels.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <new>
 
@@ -9,25 +8,6 @@
 #include "core/template/go_quote.h"
 
 namespace tocsin {
-
-// One allocation: this header, then 2 * count end offsets (name end, value end, …), then the characters.
-struct Labels::Block {
-  std::atomic<std::uint32_t> references;
-  std::uint32_t count;
-  std::uint64_t fingerprint;
-
-  std::uint32_t* ends() { return reinterpret_cast<std::uint32_t*>(this + 1); }
-  const std::uint32_t* ends() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
-  char* characters() { return reinterpret_cast<char*>(ends() + 2 * count); }
-  const char* characters() const { return reinterpret_cast<const char*>(ends() + 2 * count); }
-
-  Label label(std::size_t index) const {
-    const std::uint32_t begin = index == 0 ? 0 : ends()[2 * index - 1];
-    const std::uint32_t middle = ends()[2 * index];
-    const std::uint32_t end = ends()[2 * index + 1];
-    return {{characters() + begin, middle - begin}, {characters() + middle, end - middle}};
-  }
-};
 
 namespace {
 
@@ -39,36 +19,73 @@ void fnv_add(std::uint64_t& hash, std::string_view text) {
   hash = (hash ^ 0xFFU) * kFnvPrime;
 }
 
+// A handful of pairs, often sorted already: each moves down to its place, and equal names keep their order.
+void sort_by_name(std::span<Label> pairs) {
+  constexpr std::size_t kFew = 32;
+  if (pairs.size() > kFew) {
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const Label& a, const Label& b) { return a.name < b.name; });
+    return;
+  }
+  for (std::size_t i = 1; i < pairs.size(); ++i) {
+    const Label pair = pairs[i];
+    std::size_t place = i;
+    for (; place > 0 && pair.name < pairs[place - 1].name; --place) pairs[place] = pairs[place - 1];
+    pairs[place] = pair;
+  }
+}
+
+// Most values are plain ASCII, which needs no escapes.
+void append_quoted(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+  if (plain)
+    out.append(1, '"').append(text).append(1, '"');
+  else
+    out += tmpl::quote(text);
+}
+
+char* append(char* out, std::string_view text) {
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+template <class Offset>
+void write_pairs(std::span<const Label> pairs, char* memory) {
+  auto* ends = reinterpret_cast<Offset*>(memory);
+  char* const characters = memory + 2 * pairs.size() * sizeof(Offset);
+  char* out = characters;
+  for (const auto& [name, value] : pairs) {
+    out = append(out, name);
+    *ends++ = static_cast<Offset>(out - characters);
+    out = append(out, value);
+    *ends++ = static_cast<Offset>(out - characters);
+  }
+}
+
 }  // namespace
 
-Labels Labels::from(std::vector<Label> pairs) {
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const Label& a, const Label& b) { return a.name < b.name; });
+Labels Labels::sorting(std::span<Label> pairs) {
+  sort_by_name(pairs);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (i + 1 < pairs.size() && pairs[i + 1].name == pairs[i].name) continue;
     pairs[kept++] = pairs[i];
   }
-  pairs.resize(kept);
+  pairs = pairs.first(kept);
   if (pairs.empty()) return {};
 
   std::size_t characters = 0;
   for (const Label& pair : pairs) characters += pair.name.size() + pair.value.size();
   TOCSIN_CHECK(characters < UINT32_MAX, "a label set is smaller than 4 GiB");
-  void* memory = ::operator new(sizeof(Block) + 2 * pairs.size() * sizeof(std::uint32_t) + characters);
-  auto* block = new (memory) Block{{1}, static_cast<std::uint32_t>(pairs.size()), kFnvOffset};
-  std::uint32_t position = 0;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const auto [name, value] = pairs[i];
-    if (!name.empty()) std::memcpy(block->characters() + position, name.data(), name.size());
-    position += static_cast<std::uint32_t>(name.size());
-    block->ends()[2 * i] = position;
-    if (!value.empty()) std::memcpy(block->characters() + position, value.data(), value.size());
-    position += static_cast<std::uint32_t>(value.size());
-    block->ends()[2 * i + 1] = position;
-    fnv_add(block->fingerprint, name);
-    fnv_add(block->fingerprint, value);
-  }
+  const bool wide = characters > UINT16_MAX;
+  const std::size_t offset = wide ? sizeof(std::uint32_t) : sizeof(std::uint16_t);
+  void* memory = ::operator new(sizeof(Block) + 2 * pairs.size() * offset + characters);
+  auto* block = new (memory) Block{{1}, static_cast<std::uint32_t>(pairs.size()), wide, {0}};
+  if (wide)
+    write_pairs<std::uint32_t>(pairs, block->offsets());
+  else
+    write_pairs<std::uint16_t>(pairs, block->offsets());
   return Labels(block);
 }
 
@@ -79,34 +96,13 @@ Labels::Labels(std::initializer_list<std::pair<std::string_view, std::string_vie
   *this = from(std::move(list));
 }
 
-Labels::Labels(const Labels& other) noexcept : block_(other.block_) {
-  if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
-}
-Labels::Labels(Labels&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-Labels& Labels::operator=(const Labels& other) noexcept {
-  Labels copy(other);
-  std::swap(block_, copy.block_);
-  return *this;
-}
-Labels& Labels::operator=(Labels&& other) noexcept {
-  std::swap(block_, other.block_);
-  return *this;
-}
-Labels::~Labels() {
-  release(block_);
-}
-
-void Labels::release(Block* block) noexcept {
-  if (block == nullptr || block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+void Labels::destroy(Block* block) noexcept {
   block->~Block();
   ::operator delete(block);
 }
 
-std::size_t Labels::size() const {
-  return block_ == nullptr ? 0 : block_->count;
-}
-Label Labels::operator[](std::size_t index) const {
-  return block_->label(index);
+std::string_view Labels::characters() const {
+  return block_ == nullptr ? std::string_view() : std::string_view(block_->characters(), block_->size());
 }
 
 std::string_view Labels::value(std::string_view name) const {
@@ -137,8 +133,18 @@ Labels Labels::with(std::string_view name, std::string_view value) const {
   return from(std::move(all));
 }
 
+// Threads that ask at the same time compute the same.
 std::uint64_t Labels::fingerprint() const {
-  return block_ == nullptr ? kFnvOffset : block_->fingerprint;
+  if (block_ == nullptr) return kFnvOffset;
+  std::uint64_t hash = block_->fingerprint.load(std::memory_order_relaxed);
+  if (hash != 0) return hash;
+  hash = kFnvOffset;
+  for (const Label label : *this) {
+    fnv_add(hash, label.name);
+    fnv_add(hash, label.value);
+  }
+  block_->fingerprint.store(hash, std::memory_order_relaxed);
+  return hash;
 }
 
 std::string Labels::fingerprint_hex() const {
@@ -151,17 +157,22 @@ std::string Labels::fingerprint_hex() const {
 
 std::string Labels::to_string() const {
   std::string text = "{";
+  if (block_ != nullptr) text.reserve(block_->size() + 5 * size() + 2);
   for (const Label label : *this) {
     if (text.size() > 1) text += ", ";
-    text.append(label.name).append("=").append(go_quote(label.value));
+    text.append(label.name).append("=");
+    append_quoted(text, label.value);
   }
   return text += "}";
 }
 
 bool operator==(const Labels& a, const Labels& b) {
   if (a.block_ == b.block_) return true;
-  if (a.size() != b.size() || a.fingerprint() != b.fingerprint()) return false;
-  return std::equal(a.begin(), a.end(), b.begin());
+  if (a.size() != b.size() || a.empty()) return false;
+  // Equal sets have equal blocks: as many characters, with the same offsets before them.
+  const std::size_t bytes = a.block_->offset_bytes() + a.block_->size();
+  if (bytes != b.block_->offset_bytes() + b.block_->size()) return false;
+  return std::memcmp(a.block_->offsets(), b.block_->offsets(), bytes) == 0;
 }
 
 std::strong_ordering operator<=>(const Labels& a, const Labels& b) {
@@ -209,6 +220,10 @@ bool is_legacy_label_name(std::string_view name) {
   });
 }
 
-std::string go_quote(std::string_view text) { return tmpl::quote(text); }
+std::string go_quote(std::string_view text) {
+  std::string quoted;
+  append_quoted(quoted, text);
+  return quoted;
+}
 
 }  // namespace tocsin

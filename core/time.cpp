@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -101,10 +102,37 @@ Civil civil(TimePoint t) {
           nanosecond};
 }
 
-std::string date_and_time(const Civil& c) {
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute,
-                     c.second);
+template <class Number>
+char* append_digits(char* out, Number number, int count) {
+  for (int i = count; i-- > 0; number /= 10) out[i] = static_cast<char>('0' + number % 10);
+  return out + count;
 }
+
+// The longest: 2026-01-02T03:04:05.123456789Z.
+struct TimeText {
+  std::array<char, 32> room;
+  char* end = room.data();
+
+  explicit TimeText(const Civil& c) {
+    number(c.year, 4, '-');
+    number(c.month, 2, '-');
+    number(c.day, 2, 'T');
+    number(c.hour, 2, ':');
+    number(c.minute, 2, ':');
+    end = append_digits(end, c.second, 2);
+  }
+  std::string finish() {
+    *end++ = 'Z';
+    return {room.data(), end};
+  }
+
+ private:
+  template <class Number>
+  void number(Number value, int digits, char after) {
+    end = append_digits(end, value, digits);
+    *end++ = after;
+  }
+};
 
 std::int64_t saturated(double value) {
   if (std::isnan(value)) return 0;
@@ -146,17 +174,21 @@ Result<TimePoint> parse_rfc3339(std::string_view text) {
 
 std::string format_rfc3339(TimePoint t) {
   const Civil c = civil(t);
-  std::string text = date_and_time(c);
+  TimeText text(c);
   if (c.nanosecond != 0) {
-    text += fmt::format(".{:09}", c.nanosecond);
-    while (text.back() == '0') text.pop_back();
+    *text.end++ = '.';
+    text.end = append_digits(text.end, c.nanosecond, 9);
+    while (text.end[-1] == '0') --text.end;
   }
-  return text + 'Z';
+  return text.finish();
 }
 
 std::string format_rfc3339_millis(TimePoint t) {
   const Civil c = civil(t);
-  return date_and_time(c) + fmt::format(".{:03}Z", c.nanosecond / 1'000'000);
+  TimeText text(c);
+  *text.end++ = '.';
+  text.end = append_digits(text.end, c.nanosecond / 1'000'000, 3);
+  return text.finish();
 }
 
 std::string format_unix_seconds(TimePoint t) {

@@ -1,6 +1,7 @@
 #include "router/alert_book.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "core/check.h"
 
@@ -64,13 +65,64 @@ AlertMerge merge_alerts(const Alert& stored, const Alert& posted, TimePoint now)
   return merge;
 }
 
+// A table of pointers with a byte of the hash beside each: finding an alert looks at one line of memory
+// before it looks at the alert.
+class AlertBook::Index {
+ public:
+  ~Index() {
+    for (const AlertEntry* entry : entries_) delete entry;
+  }
+
+  AlertEntry* find(AlertKey key) const {
+    const auto it = entries_.find(key);
+    return it == entries_.end() ? nullptr : *it;
+  }
+  AlertEntry* find(const Labels& labels) const {
+    AlertEntry* entry = find({labels.fingerprint(), 0});
+    if (entry != nullptr && entry->alert.labels == labels) return entry;
+    const auto twin = std::find_if(twins_.begin(), twins_.end(),
+                                   [&](const AlertEntry* other) { return other->alert.labels == labels; });
+    return twin == twins_.end() ? nullptr : *twin;
+  }
+  AlertEntry& add(std::unique_ptr<AlertEntry> entry) {
+    entries_.insert(entry.get());
+    if (entry->key.twin > 0) twins_.push_back(entry.get());
+    return *entry.release();
+  }
+  void remove(AlertKey key) {
+    const auto it = entries_.find(key);
+    if (it == entries_.end()) return;
+    const std::unique_ptr<AlertEntry> gone(*it);
+    entries_.erase(it);
+    if (key.twin > 0) std::erase(twins_, gone.get());
+  }
+  const auto& all() const { return entries_; }
+
+ private:
+  static AlertKey key_of(AlertKey key) { return key; }
+  static AlertKey key_of(const AlertEntry* entry) { return entry->key; }
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const auto& subject) const { return key_of(subject).fingerprint; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return key_of(a) == key_of(b); }
+  };
+  boost::unordered_flat_set<AlertEntry*, Hash, Equal> entries_;
+  std::vector<AlertEntry*> twins_;  // of the entries: those that share a fingerprint with an elder one
+};
+
+AlertBook::AlertBook() : index_(std::make_unique<Index>()) {}
+AlertBook::~AlertBook() = default;
+
 AlertBook::Outcome AlertBook::accept(const Alert& incoming, TimePoint now) {
   TOCSIN_CHECK(!incoming.labels.empty(), "an alert has labels");
   AlertEntry* entry = find(incoming.labels);
   if (entry == nullptr) {
     if (incoming.resolved_at(now)) return {Change::kUnknown, nullptr};
     AlertKey key{incoming.labels.fingerprint(), 0};
-    while (entries_.contains(key)) ++key.twin;
+    while (find(key) != nullptr) ++key.twin;
     entry = &add(key, incoming);
     entry->alert.cause = ResolveCause::kNone;
     return {Change::kAdded, entry};
@@ -114,21 +166,27 @@ AlertEntry* AlertBook::restore(AlertKey key, Alert alert, TimePoint now) {
 }
 
 AlertEntry* AlertBook::find(const Labels& labels) {
-  std::uint64_t fingerprint = labels.fingerprint();
-  for (auto it = entries_.lower_bound({fingerprint, 0}); it != entries_.end(); ++it) {
-    if (it->first.fingerprint != fingerprint) break;
-    if (it->second->alert.labels == labels) return it->second.get();
-  }
-  return nullptr;
+  return index_->find(labels);
 }
 
 AlertEntry* AlertBook::find(AlertKey key) {
-  auto it = entries_.find(key);
-  return it == entries_.end() ? nullptr : it->second.get();
+  return index_->find(key);
 }
 
 void AlertBook::remove(AlertKey key) {
-  entries_.erase(key);
+  index_->remove(key);
+}
+
+std::vector<std::pair<AlertKey, AlertEntry*>> AlertBook::entries() const {
+  std::vector<std::pair<AlertKey, AlertEntry*>> list;
+  list.reserve(size());
+  for (AlertEntry* entry : index_->all()) list.emplace_back(entry->key, entry);
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return list;
+}
+
+std::size_t AlertBook::size() const {
+  return index_->all().size();
 }
 
 AlertEntry& AlertBook::add(AlertKey key, Alert alert) {
@@ -136,7 +194,7 @@ AlertEntry& AlertBook::add(AlertKey key, Alert alert) {
   entry->key = key;
   entry->alert = std::move(alert);
   entry->serial = ++last_serial_;
-  return *(entries_[key] = std::move(entry));
+  return index_->add(std::move(entry));
 }
 
 }  // namespace tocsin

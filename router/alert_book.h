@@ -5,22 +5,24 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/alert.h"
 #include "router/alert_key.h"
+#include "router/deadlines.h"
 
 namespace tocsin {
 
 struct AlertEntry {
   AlertKey key;
   Alert alert;
-  bool resolved = false;  // noticed as resolved; a passed ends_at that was not looked at yet does not count
   int holders = 0;        // groups
+  bool resolved = false;  // noticed as resolved; a passed ends_at that was not looked at yet does not count
+  bool stored = false;    // there is a record
   std::uint64_t serial = 0;
-  TimePoint scheduled = kNever;  // its deadline, kept by the router
-  bool stored = false;           // there is a record
+  Scheduled scheduled;  // its deadline, kept by the router
 
   // An end that was noticed stays one, even if the clock was set back over a restart.
   bool resolved_at(TimePoint now) const { return resolved || alert.resolved_at(now); }
@@ -42,6 +44,11 @@ class AlertBook {
     AlertEntry* entry;  // null for kUnknown
   };
 
+  AlertBook();
+  ~AlertBook();
+  AlertBook(const AlertBook&) = delete;
+  AlertBook& operator=(const AlertBook&) = delete;
+
   Outcome accept(const Alert& incoming, TimePoint now);
   // The end has passed without a refresh: false where it has not.
   bool expire(AlertEntry&, TimePoint now);
@@ -54,13 +61,16 @@ class AlertBook {
   AlertEntry* find(AlertKey);
   void remove(AlertKey);
 
-  // Ordered by fingerprint.
-  const std::map<AlertKey, std::unique_ptr<AlertEntry>>& entries() const { return entries_; }
+  // Ordered by fingerprint. A list made for the caller: it stays as it is while the book changes.
+  std::vector<std::pair<AlertKey, AlertEntry*>> entries() const;
+  std::size_t size() const;
 
  private:
+  class Index;  // every entry, found by fingerprint; entries keep their addresses
+
   AlertEntry& add(AlertKey, Alert);
 
-  std::map<AlertKey, std::unique_ptr<AlertEntry>> entries_;  // entries keep their addresses
+  std::unique_ptr<Index> index_;
   std::uint64_t last_serial_ = 0;
 };
 

@@ -1,12 +1,14 @@
-// Deadlines: everything the router waits for, in one ordered set, so that the next thing due is its head and
-// a step costs what is due, not what exists. Equal times come as: ends of alerts, flushes, retries; then in
-// the order in which their subjects came to be.
+// Deadlines: everything the router waits for, ordered, so that the next thing due is its head and a step
+// costs what is due, not what exists. Equal times come as: ends of alerts, flushes, retries; then in the
+// order in which their subjects came to be.
+//
+// A heap. A deadline that moves to a later time (as that of an alert which is sent again) stays where it is
+// until it would be the head: only the head has to be right.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <set>
-#include <tuple>
+#include <vector>
 
 #include "core/time.h"
 
@@ -24,41 +26,48 @@ struct Deadline {
   AlertEntry* alert = nullptr;
   Group* group = nullptr;
   GroupIntegration* integration = nullptr;
+};
 
-  friend bool operator<(const Deadline& a, const Deadline& b) {
-    return std::tie(a.at, a.kind, a.serial) < std::tie(b.at, b.kind, b.serial);
-  }
+// What a subject remembers of its deadline.
+struct Scheduled {
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+  TimePoint at = kNever;           // kNever: none
+  std::uint32_t place = kNowhere;  // in the heap
 };
 
 class Deadlines {
  public:
-  // `scheduled` is where the subject remembers its place in the set; kNever: none. Moving one reuses its
-  // node.
-  void move(Deadline deadline, TimePoint& scheduled, TimePoint wanted) {
-    if (scheduled == wanted) return;
-    deadline.at = scheduled;
-    auto node = scheduled == kNever ? decltype(set_.extract(deadline)){} : set_.extract(deadline);
-    scheduled = wanted;
-    if (wanted == kNever) return;
-    deadline.at = wanted;
-    if (node.empty()) {
-      set_.insert(deadline);
-    } else {
-      node.value() = deadline;
-      set_.insert(std::move(node));
-    }
-  }
+  // `scheduled` is the subject's own.
+  void move(const Deadline& deadline, Scheduled& scheduled, TimePoint wanted);
 
   // The first that is due; it stays scheduled until it is moved.
-  std::optional<Deadline> due(TimePoint now) const {
-    if (set_.empty() || set_.begin()->at > now) return std::nullopt;
-    return *set_.begin();
-  }
-
-  TimePoint next() const { return set_.empty() ? kNever : set_.begin()->at; }
+  std::optional<Deadline> due(TimePoint now) const;
+  TimePoint next() const { return heap_.empty() ? kNever : heap_.front().at; }
 
  private:
-  std::set<Deadline> set_;
+  // One of many: as small as it can be.
+  struct Item {
+    TimePoint at;         // not after the subject's own time
+    std::uint64_t order;  // kind, then serial
+    union {
+      AlertEntry* alert;  // of kAlertEnds
+      Group* group;       // of the others
+    };
+    GroupIntegration* integration;
+
+    Deadline::Kind kind() const;
+    Scheduled& scheduled() const;
+    bool before(const Item& other) const { return at != other.at ? at < other.at : order < other.order; }
+  };
+
+  static Item item(const Deadline&, TimePoint at);
+  void put(std::size_t place, const Item&);
+  void rise(std::size_t place);
+  void sink(std::size_t place);
+  void remove(std::size_t place);
+  void settle_head();
+
+  std::vector<Item> heap_;
 };
 
 }  // namespace tocsin

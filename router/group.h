@@ -7,7 +7,6 @@
 // it to fire has heard of the end. A group without alerts is closed.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,7 +14,9 @@
 
 #include "core/notification.h"
 #include "router/alert_book.h"
+#include "router/deadlines.h"
 #include "router/delivery.h"
+#include "router/key_map.h"
 #include "router/muting.h"
 #include "router/notify_decision.h"
 #include "router/router_output.h"
@@ -49,7 +50,7 @@ struct GroupIntegration {
   std::uint64_t serial = 0;
   bool changed = false;    // its record is out of date
   std::string stored_key;  // of its record; empty: none
-  TimePoint scheduled = kNever;
+  Scheduled scheduled;
 };
 
 // What a call hands through the group: the time, what mutes alerts, and where to put what follows.
@@ -86,7 +87,7 @@ class Group {
   bool retired() const { return route_ == nullptr; }
   const Route* route() const { return route_; }  // null: retired
   std::string record_key() const;
-  const std::map<AlertKey, GroupMember>& members() const { return members_; }
+  const KeyMap<GroupMember>& members() const { return members_; }
   const std::vector<std::unique_ptr<GroupIntegration>>& integrations() const { return integrations_; }
 
   // Makes the alert a member, or a full one again.
@@ -112,7 +113,7 @@ class Group {
   // The router's.
   bool terms_changed = true;
   bool stored = false;
-  TimePoint scheduled = kNever;
+  Scheduled scheduled;
   // Integrations that have left and whose deadlines and records are still to be removed.
   std::vector<std::unique_ptr<GroupIntegration>> leavers;
 
@@ -145,7 +146,7 @@ class Group {
   std::uint64_t serial_;
   const Route* route_ = nullptr;
   std::vector<std::string> muting_intervals_;  // at the last flush
-  std::map<AlertKey, GroupMember> members_;
+  KeyMap<GroupMember> members_;
   std::vector<std::unique_ptr<GroupIntegration>> integrations_;
 };
 

@@ -2,10 +2,10 @@
 // does): inhibition, the time intervals of the route, silences. The first that holds is named.
 #pragma once
 
-#include <string_view>
+#include <cstdint>
 
 namespace tocsin {
 
-enum class MutedBy { kNothing, kInhibition, kActiveTime, kMuteTime, kSilence };
+enum class MutedBy : std::uint8_t { kNothing, kInhibition, kActiveTime, kMuteTime, kSilence };
 
 }  // namespace tocsin

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace tocsin {
@@ -24,8 +25,16 @@ bool is_name(std::string_view name, NameScheme scheme) {
   return !name.empty() && is_valid_utf8(name);
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 // Names are quoted as Go quotes, so that bad bytes show.
 std::optional<std::string> mistake(const Labels& labels, std::string_view what, NameScheme scheme) {
+  // The rule, and quickly seen: then no piece can be bad UTF-8. Names come in order, an empty one first.
+  if (scheme == NameScheme::kUtf8 && is_ascii(labels.characters()) &&
+      (labels.empty() || !labels[0].name.empty()))
+    return std::nullopt;
   for (Label label : labels) {
     if (!is_name(label.name, scheme)) return fmt::format("invalid {} name {}", what, go_quote(label.name));
     if (!is_valid_utf8(label.value)) {

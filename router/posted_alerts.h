@@ -17,7 +17,7 @@ struct PostedAlert {
   Labels annotations;
   TimePoint starts_at = kNoTime;
   TimePoint ends_at = kNoTime;
-  std::string generator_url;
+  SharedText generator_url;
 };
 
 struct PostedError {

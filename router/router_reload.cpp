@@ -39,7 +39,7 @@ void Router::restore(std::span<const Record> records, TimePoint now, RouterOutpu
     Notice dropped{NoticeKind::kAlertDropped, key.to_string(), entry->alert.labels, {}};
     dropped.details.emplace_back("reason", "resolved before anyone was told of it");
     out.notices.push_back(std::move(dropped));
-    released_.push_back(entry.get());
+    released_.push_back(entry);
   }
   finish(now, out);
 }
@@ -116,7 +116,7 @@ void Router::restore_told(std::span<const Record> records, TimePoint now, Router
       continue;
     }
     told->told.last_notified_at = std::min(told->told.last_notified_at, now);
-    std::erase_if(told->told.alerts, [&](const auto& entry) { return book_.find(entry.first) == nullptr; });
+    told->told.alerts.erase_if([&](const auto& entry) { return book_.find(entry.first) == nullptr; });
     for (const auto& [key, state] : told->told.alerts) it->second->restore_member(*book_.find(key));
     GroupIntegration& integration =
         it->second->restore(told->entry, std::move(told->told), told->delivery, now);

@@ -3,14 +3,15 @@
 // one per integration; durable.
 #pragma once
 
-#include <map>
+#include <cstdint>
 
 #include "core/time.h"
 #include "router/alert_key.h"
+#include "router/key_map.h"
 
 namespace tocsin {
 
-enum class Told {
+enum class Told : std::uint8_t {
   kNothing,
   kOwed,  // a flush had "firing" to say, but the integration was busy or held: never sent, still to be told
   kFiring,
@@ -22,15 +23,15 @@ struct ToldAlert {
   // What a delivery said that was started and is not known to have arrived; kNothing where there is none. It
   // may have been heard, so the integration counts as having heard both.
   Told attempted = Told::kNothing;
-  TimePoint at = kNoTime;  // the flush at which `told` became so
   // Muted at a flush although the integration believes that it fires: once nothing mutes it any more, it is
   // announced again.
   bool muted_since = false;
+  TimePoint at = kNoTime;  // the flush at which `told` became so
   friend bool operator==(const ToldAlert&, const ToldAlert&) = default;
 };
 
 struct ToldState {
-  std::map<AlertKey, ToldAlert> alerts;  // no entry: never
+  KeyMap<ToldAlert> alerts;              // no entry: never
   TimePoint last_notified_at = kNoTime;  // the flush of the last notification that arrived
   int times_notified = 0;
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <cstdint>
+#include <cstring>
+
 namespace tocsin::tmpl {
 namespace {
 
@@ -12,6 +15,17 @@ bool is_continuation(std::string_view text, std::size_t position) {
 
 char32_t low_bits(std::string_view text, std::size_t position) {
   return static_cast<unsigned char>(text[position]) & 0x3FU;
+}
+
+// How many of the first bytes are surely ASCII: looked at eight at a time.
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t bytes = 0;
+  for (std::uint64_t eight = 0; bytes + sizeof eight <= text.size(); bytes += sizeof eight) {
+    std::memcpy(&eight, text.data() + bytes, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return bytes;
 }
 
 bool matches_class(char32_t rune, const RE2& pattern) {
@@ -68,7 +82,7 @@ std::size_t count_runes(std::string_view text) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = ascii_prefix(text); i < text.size();) {
     const Rune rune = decode_rune(text, i);
     if (rune.value == kRuneError && rune.width == 1) return false;
     i += rune.width;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "app/memory_store.h"
 #include "app/sqlite_store.h"
@@ -118,6 +119,17 @@ TEST_CASE("the folder is created, and what was committed is there after opening 
   const auto again = open_in(inner);
   CHECK(again->load().value() == std::vector<Record>{{"a", "k", "v"}});
   CHECK(again->history("", 9).value().size() == 1);
+}
+
+TEST_CASE("the log has its room from the start, and keeps it over many commits") {
+  const Folder folder;
+  const std::string log = folder.path() + "/tocsin.db-wal";
+  const auto it = open_in(folder.path());
+  const auto room = std::filesystem::file_size(log);
+  CHECK(room >= 4U << 20);
+  for (int i = 0; i < 50; ++i) REQUIRE(store(*it, {{"a", std::to_string(i), std::string(2000, 'x')}}));
+  CHECK(std::filesystem::file_size(log) == room);
+  CHECK(it->load().value().size() == 50);
 }
 
 TEST_CASE("a second opener is refused in words, until the first has gone") {

@@ -72,3 +72,42 @@ TEST_CASE("texts are cut at runes, with an ellipsis as the last one") {
   CHECK_FALSE(is_valid_utf8("\xc3("));
   CHECK_FALSE(is_valid_utf8("\xed\xa0\x80"));
 }
+
+TEST_CASE("label sets too large for short offsets are the same sets") {
+  for (const std::size_t size :
+       {std::size_t{65530}, std::size_t{65535}, std::size_t{65536}, std::size_t{200000}}) {
+    CAPTURE(size);
+    const std::string text(size - 4, 'x');
+    const Labels labels{{"b", text}, {"a", "1"}, {"c", ""}};
+    REQUIRE(labels.size() == 3);
+    CHECK(labels.characters().size() == size);
+    CHECK(labels.value("a") == "1");
+    CHECK(labels.value("b") == text);
+    CHECK(labels.has("c"));
+    CHECK(labels == Labels{{"c", ""}, {"b", text}, {"a", "1"}});
+    CHECK(labels != Labels{{"c", ""}, {"b", text}, {"a", "2"}});
+    CHECK(labels != Labels{{"c", ""}, {"b", text + "x"}, {"a", "1"}});
+    CHECK(labels.fingerprint() == labels.with("d", "").without("d").fingerprint());
+  }
+}
+
+TEST_CASE("many labels are sorted as few are, and the last of equal names wins") {
+  std::vector<std::string> names;
+  for (int i = 99; i >= 0; --i) names.push_back("name" + std::to_string(i % 50 + 10));
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < names.size(); ++i) values.push_back(std::to_string(i));
+  std::vector<Label> pairs;
+  for (std::size_t i = 0; i < names.size(); ++i) pairs.push_back({names[i], values[i]});
+  const Labels labels = Labels::from(pairs);
+  REQUIRE(labels.size() == 50);
+  for (std::size_t i = 1; i < labels.size(); ++i) CHECK(labels[i - 1].name < labels[i].name);
+  CHECK(labels.value("name10") == "99");
+  CHECK(labels.value("name59") == "50");
+}
+
+TEST_CASE("sets with the same characters but other pairs differ") {
+  CHECK(Labels{{"a", "bc"}} != Labels{{"ab", "c"}});
+  CHECK(Labels{{"a", ""}, {"b", "c"}} != Labels{{"a", "b"}, {"c", ""}});
+  CHECK(Labels{} == Labels{});
+  CHECK(Labels{} != Labels{{"a", ""}});
+}

@@ -376,11 +376,11 @@ TEST_CASE(
     const auto result = evaluate_group(
         world.out.evaluations[0].plan, world.out.evaluations[0].at,
         [&](const PrometheusServer&, const std::string&, TimePoint) {
-          QueryResult result;
-          if (answers(asked++)) return result;
-          result.failure = QueryResult::Failure::kUnreachable;
-          result.error = "no answer within 2m0s";
-          return result;
+          QueryResult answer;
+          if (answers(asked++)) return answer;
+          answer.failure = QueryResult::Failure::kUnreachable;
+          answer.error = "no answer within 2m0s";
+          return answer;
         },
         [] { return Duration(1ms); });
     std::string errors;
