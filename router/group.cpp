@@ -218,11 +218,8 @@ void Group::speak(GroupIntegration& integration, NotifyReason why, const Alerts&
 // An earlier attempt that may have been heard named an alert that is muted by now: it stays owed, so that its
 // end is told and it is announced once nothing mutes it.
 void Group::leave_open(GroupIntegration& integration, AlertKey key, ToldAlert told) {
-  if (told.told == Told::kFiring) {
-    told.muted_since = true;
-  } else {
-    told.told = Told::kOwed;
-  }
+  if (told.told != Told::kFiring) told.told = Told::kOwed;
+  told.muted_since = true;
   told.attempted = Told::kNothing;
   integration.told.alerts[key] = told;
   integration.changed = true;

@@ -43,7 +43,7 @@ std::vector<bool> contents(const ToldState& told, std::span<const GroupAlert> al
   }
   if (any_firing) return named;
   for (std::size_t i = 0; i < alerts.size(); ++i) {
-    if (alerts[i].firing && alerts[i].muted()) named[i] = may_believe_firing(told.of(alerts[i].key));
+    if (alerts[i].firing && alerts[i].muted()) named[i] = may_have_heard(told.of(alerts[i].key));
   }
   return named;
 }
@@ -61,7 +61,8 @@ NotifyReason reason_to_notify(const ToldState& told, std::span<const GroupAlert>
     unheard_firing |= needs_firing(about, alert, policy);
     unheard_resolved |= needs_resolved(about, alert, policy);
     bool announces = alert.firing && !alert.muted() && announced(alert, policy);
-    still_firing |= announces || (alert.firing && may_believe_firing(about));
+    still_firing |=
+        announces || (alert.firing && (alert.muted() ? may_have_heard(about) : may_believe_firing(about)));
     repeatable |= announces;
   }
   if (unheard_firing) return believes_firing ? NotifyReason::kNewAlerts : NotifyReason::kFirstNotification;

@@ -179,8 +179,13 @@ void Router::delivered(const std::string& notification_id, const DeliveryResult&
 }
 
 void Router::advance(TimePoint now, RouterOutput& out) {
-  silences_.advance(now, out);
-  while (std::optional<Deadline> deadline = deadlines_.due(now)) run(*deadline, now, out);
+  // The end of an alert may end a silence, which the flushes after it have to know.
+  while (true) {
+    silences_.advance(now, out);
+    std::optional<Deadline> deadline = deadlines_.due(now);
+    if (!deadline) break;
+    run(*deadline, now, out);
+  }
   finish(now, out);
 }
 

@@ -23,8 +23,8 @@ struct ToldAlert {
   // What a delivery said that was started and is not known to have arrived; kNothing where there is none. It
   // may have been heard, so the integration counts as having heard both.
   Told attempted = Told::kNothing;
-  // Muted at a flush although the integration believes that it fires: once nothing mutes it any more, it is
-  // announced again.
+  // Muted at a flush although the integration believes that it fires, or (kOwed) may have heard so from an
+  // attempt that failed: once nothing mutes it any more, it is announced again.
   bool muted_since = false;
   TimePoint at = kNoTime;  // the flush at which `told` became so
   friend bool operator==(const ToldAlert&, const ToldAlert&) = default;
@@ -40,6 +40,12 @@ struct ToldState {
     return it == alerts.end() ? ToldAlert{} : it->second;
   }
 };
+
+// Whether somebody may have heard that the alert fires: what is only owed was never sent.
+inline bool may_have_heard(const ToldAlert& told) {
+  return told.told == Told::kFiring || told.attempted == Told::kFiring ||
+         (told.told == Told::kOwed && told.muted_since);
+}
 
 // Whether the integration may believe that the alert fires, or was to be told so: then it must hear
 // "resolved" some day.

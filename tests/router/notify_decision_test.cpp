@@ -120,6 +120,7 @@ TEST_CASE("The reason to notify follows from what was told and what is true") {
       {"not muted any more, and announced: under way", {"mff"}, kNew},
       {"muted and told, another one has ended: not all", {"f-m", "f-r"}, kSome},
       {"muted and unheard, another one has ended: all it knows of", {"--m", "f-r"}, kAll},
+      {"muted and only owed, another one has ended: all it knows of", {"o-m", "f-r"}, kAll},
       {"was muted, and has ended", {"m-r"}, kAll},
       {"a muted repeat may have been heard", {"ffm"}, kNone},
   };
@@ -144,6 +145,7 @@ TEST_CASE("A notification holds what fires and the ends that are news") {
       {"muted ones are left out beside what fires", {"f-m", "--m", "--f"}, "--x"},
       {"a known muted one is named where all would look resolved", {"f-m", "--m", "f-r"}, "x-x"},
       {"a muted one that may have been heard counts as known", {"-fm", "f-r"}, "xx"},
+      {"a muted one that was only owed does not", {"o-m", "f-r"}, "-x"},
   };
   for (const Named& row : rows) {
     CAPTURE(row.name);

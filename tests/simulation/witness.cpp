@@ -115,7 +115,7 @@ void Witness::check_muted(const Notification& notification, const Engine& engine
                        router.inhibitor().inhibiting(alert.labels).has_value();
     (muted ? shows_muted : announces) = true;
     const Ear ear{notification.integration.to_string(), notification.group_key, alert.labels};
-    if (muted && !attempted_.contains(ear))
+    if (muted && !attempted_.contains(ear) && !perhaps_attempted_.contains(alert.labels))
       violated(now, "announces what is muted: " + alert.labels.to_string());
     attempted_.insert(ear);
   }
@@ -210,6 +210,7 @@ void Witness::check_conversation(const Notification& notification, const Simulat
 }
 
 void Witness::crashed(TimePoint now) {
+  for (const auto& [labels, since] : firing_since_) perhaps_attempted_.insert(labels);
   std::erase_if(evaluations_, [&](const Evaluation& evaluation) { return evaluation.comes_back >= now; });
   for (auto& [who, conversation] : conversations_) {
     conversation.answered_at = kNoTime;

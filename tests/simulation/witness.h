@@ -80,6 +80,8 @@ class Witness {
 
   std::map<Ear, Heard> heard_;
   std::set<Ear> attempted_;  // who may have heard "firing"
+  // What fired before a crash: an attempt may have been recorded that nobody has seen.
+  std::set<Labels> perhaps_attempted_;
   TimePoint source_ended_at_ = kNoTime;
   std::map<std::tuple<std::string, std::string, Labels>, Conversation>
       conversations_;                                // integration, route, group labels
