@@ -2,7 +2,10 @@
 // checked before anybody is asked for alerts. Reading fails with the answer to send.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
@@ -12,22 +15,24 @@
 
 namespace tocsin {
 
-// The parameters `receiver` (a regex over the whole name) and `receiver_matchers` (over a receiver's labels,
-// of which ours have none).
+class ApiBackend;
+
+// The parameters `receiver` (a regex over the whole name) and `receiver_matchers` (over a receiver's labels).
 class ReceiverFilter {
  public:
-  static tl::expected<ReceiverFilter, HttpAnswer> read(const HttpQuery&, MatcherDialect);
+  // The backend says which receivers there are, and which dialect matchers are written in.
+  static tl::expected<ReceiverFilter, HttpAnswer> read(const HttpQuery&, ApiBackend&);
   bool takes(std::string_view receiver) const;
   bool takes_any(const std::vector<std::string>& receivers) const;
 
  private:
   std::optional<Matcher> name_;
-  bool labels_fit_ = true;
+  std::optional<std::set<std::string, std::less<>>> with_labels_;  // names; absent: whatever the labels
 };
 
 class AlertFilter {
  public:
-  static tl::expected<AlertFilter, HttpAnswer> read(const HttpQuery&, MatcherDialect);
+  static tl::expected<AlertFilter, HttpAnswer> read(const HttpQuery&, ApiBackend&);
 
   // Resolved alerts are never listed.
   bool takes(const AlertView&, TimePoint now) const;

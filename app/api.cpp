@@ -20,8 +20,8 @@ struct Endpoint {
   Handler read;   // GET and HEAD; null: not allowed
   Handler write;  // POST; null: not allowed
   std::string_view purpose;
-  Handler remove = nullptr;   // DELETE; null: not allowed
-  std::string_view item = ""; // not "": one more part follows the path, and this names it
+  Handler remove = nullptr;    // DELETE; null: not allowed
+  std::string_view item = "";  // not "": one more part follows the path, and this names it
 };
 
 constexpr std::array kEndpoints = {
@@ -36,7 +36,8 @@ constexpr std::array kEndpoints = {
     Endpoint{"/api/tocsin/v1/silences/preview", nullptr, preview_silence,
              "POST: which of the alerts that fire now a silence would mute"},
     Endpoint{"/api/v2/receivers", list_receivers, nullptr, "names of the receivers"},
-    Endpoint{"/api/v2/silence", show_silence, nullptr, "one silence; DELETE: expire it", delete_silence, "id"},
+    Endpoint{"/api/v2/silence", show_silence, nullptr, "one silence; DELETE: expire it", delete_silence,
+             "id"},
     Endpoint{"/api/v2/silences", list_silences, post_silence, "silences; POST: set one"},
     Endpoint{"/api/v2/status", show_status, nullptr, "version, start time and configuration"},
     Endpoint{"/api/tocsin/v1/status", show_own_status, nullptr, "the same with what only Tocsin has"},
@@ -128,7 +129,8 @@ HttpAnswer Api::answer(const HttpQuery& query) {
     return elsewhere;
   }
   // Alertmanager's API takes a slash at the end as if it were not there.
-  if (path.size() > 1 && path.starts_with("/api/v2/") && path.ends_with('/')) path.remove_suffix(1);
+  constexpr std::string_view kBase = "/api/v2/";
+  if (path.size() > kBase.size() && path.starts_with(kBase) && path.ends_with('/')) path.remove_suffix(1);
   HttpAnswer answer = dispatch(path, query);
   if (path.starts_with("/api/")) add_api_headers(answer);
   return answer;

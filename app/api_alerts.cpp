@@ -68,7 +68,7 @@ void write_group(JsonWriter& json, const GroupView& group, const std::vector<Ale
 }  // namespace
 
 HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = AlertFilter::read(query, backend.matcher_dialect());
+  const auto filter = AlertFilter::read(query, backend);
   if (!filter) return filter.error();
   std::vector<AlertView> alerts = backend.alerts();
   const Moment moment{backend.now(), backend.resolve_timeout()};
@@ -95,7 +95,7 @@ HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
 }
 
 HttpAnswer list_alert_groups(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = AlertFilter::read(query, backend.matcher_dialect());
+  const auto filter = AlertFilter::read(query, backend);
   if (!filter) return filter.error();
   std::vector<GroupView> groups = backend.groups();
   const Moment moment{backend.now(), backend.resolve_timeout()};

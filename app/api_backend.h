@@ -34,6 +34,11 @@ struct StatusView {
   std::string external_url;
 };
 
+struct ReceiverView {
+  std::string name;
+  Labels labels;  // the name is one of them
+};
+
 // What one POST of alerts held, for the metrics.
 struct PostedCounts {
   std::size_t firing = 0;
@@ -55,7 +60,7 @@ class ApiBackend {
   virtual std::vector<AlertView> alerts() = 0;
   virtual std::vector<GroupView> groups() = 0;
   virtual RulesSnapshot rules() = 0;
-  virtual std::vector<std::string> receivers() = 0;  // names, in the order of the configuration
+  virtual std::vector<ReceiverView> receivers() = 0;  // in the order of the configuration
   virtual StatusView status() = 0;
   virtual std::string metrics_text() = 0;
   // Fails with what is still awaited.

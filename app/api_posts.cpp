@@ -44,6 +44,7 @@ std::string describe(const std::vector<PostedMistake>& mistakes) {
 
 HttpAnswer post_alerts(ApiBackend& backend, const HttpQuery& query) {
   if (auto refusal = refuse_unless_json(query)) return std::move(*refusal);
+  if (query.body.empty()) return v2_schema_error(kCodeRequired, "alerts in body is required");
   auto batch = read_posted_batch(query.body);
   if (!batch) return v2_schema_error(400, batch.error().message);
 
@@ -61,6 +62,8 @@ HttpAnswer post_alerts(ApiBackend& backend, const HttpQuery& query) {
     return later;
   }
   backend.count_posted(counts);
+  const auto lacks_labels = [](const PostedMistake& mistake) { return mistake.message == kLabelsMissing; };
+  if (std::ranges::any_of(mistakes, lacks_labels)) return v2_schema_error(kCodeRequired, describe(mistakes));
   if (!mistakes.empty()) return v2_error(400, describe(mistakes));
   return {200, "", "", {}};
 }

@@ -32,12 +32,13 @@ HttpAnswer show_metrics(ApiBackend& backend, const HttpQuery&) {
 }
 
 HttpAnswer list_receivers(ApiBackend& backend, const HttpQuery& query) {
-  const auto filter = ReceiverFilter::read(query, backend.matcher_dialect());
+  const auto filter = ReceiverFilter::read(query, backend);
   if (!filter) return filter.error();
   JsonWriter json;
   json.begin_array();
-  for (const std::string& name : backend.receivers()) {
-    if (filter->takes(name)) json.begin_object().field("name", name).end_object();
+  for (const ReceiverView& receiver : backend.receivers()) {
+    if (!filter->takes(receiver.name)) continue;
+    json.begin_object().key("labels").labels(receiver.labels).field("name", receiver.name).end_object();
   }
   return json_answer(json.end_array().take());
 }

@@ -76,10 +76,18 @@ bool is_shown(std::string_view key, std::string_view parent, std::size_t indent,
   return parent != "global" || indent > 2 || !listed(kOwnGlobalKeys);
 }
 
+// What stands without quotes in the user's file may stand so here too, as long as nothing in it is special.
+bool is_plain(const YamlNode& node) {
+  const std::string& text = node.text();
+  constexpr std::string_view kHarmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
+  return !node.quoted() && !text.empty() && text.front() != '-' && text.front() != '.' &&
+         text.find_first_not_of(kHarmless) == std::string::npos;
+}
+
 void append_scalar(std::string& out, const YamlNode& node) {
   if (node.null()) {
     out += "null";
-  } else if (!node.quoted() && (node.boolean() || node.integer() || node.real())) {
+  } else if (!node.quoted() && (node.boolean() || node.integer() || node.real() || is_plain(node))) {
     out += node.text();
   } else {
     append_json_string(out, without_passwords(node.text()));  // JSON strings are YAML double-quoted scalars

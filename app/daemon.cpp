@@ -284,10 +284,14 @@ std::vector<GroupView> Daemon::groups() {
 RulesSnapshot Daemon::rules() {
   return loop_->ask([](const Engine& engine, TimePoint) { return snapshot_rules(engine.evaluator()); });
 }
-std::vector<std::string> Daemon::receivers() {
-  std::vector<std::string> names;
-  for (const Receiver& receiver : configuration()->receivers) names.push_back(receiver.name);
-  return names;
+std::vector<ReceiverView> Daemon::receivers() {
+  std::vector<ReceiverView> views;
+  for (const Receiver& receiver : configuration()->receivers) {
+    LabelsBuilder labels;
+    for (const auto& [name, value] : receiver.labels) labels.set(name, value);
+    views.push_back({receiver.name, labels.build()});
+  }
+  return views;
 }
 StatusView Daemon::status() {
   StatusView view;

@@ -44,11 +44,12 @@ class Daemon : public ApiBackend {
   std::vector<AlertView> alerts() override;
   std::vector<GroupView> groups() override;
   RulesSnapshot rules() override;
-  std::vector<std::string> receivers() override;
+  std::vector<ReceiverView> receivers() override;
   std::vector<Silence> silences() override;
   std::optional<Silence> silence(const std::string& id) override;
   tl::expected<std::string, SilenceError> set_silence(Silence wanted) override;
   tl::expected<void, SilenceError> expire_silence(const std::string& id) override;
+  bool refuse_broad_silences() override { return options_.refuse_broad_silences; }
   StatusView status() override;
   OfferAnswer offer(std::vector<Alert>) override;
   void count_posted(const PostedCounts&) override;

@@ -206,6 +206,9 @@ struct Commands {
                    "how large a silence may be; below 1: no limit")
         ->capture_default_str()
         ->group(kServing);
+    app.add_flag("--silences.refuse-broad", serve.refuse_broad_silences,
+                 "refuse silences that would mute nearly everything, instead of warning")
+        ->group(kServing);
     app.add_option("--alerts.per-alertname-limit", serve.alerts_per_name,
                    "how many alerts there may be of one alertname; below 1: no limit")
         ->capture_default_str()

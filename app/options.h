@@ -41,6 +41,7 @@ struct ServeOptions {
   std::int64_t max_silences = 0;  // live ones
   std::int64_t max_silence_bytes = 0;
   std::int64_t alerts_per_name = 0;
+  bool refuse_broad_silences = false;  // those that mute nearly everything; otherwise there is a warning
   bool log_silences = false;  // each change of a silence's state
   std::string log_level = "info";
   std::string log_format = "logfmt";

@@ -92,7 +92,7 @@ Complaint read_alert(const element& item, std::vector<Label>& room, const Posted
     }
     if (complaint && !first) first = std::move(complaint);
   }
-  if (!first && !has_labels) return "labels are missing";
+  if (!first && !has_labels) return std::string(kLabelsMissing);
   return first;
 }
 

@@ -11,6 +11,9 @@
 
 namespace tocsin {
 
+// What Alertmanager's layer below the handlers refuses (422), where all else is a 400.
+inline constexpr std::string_view kLabelsMissing = "labels are missing";
+
 // An alert that cannot be taken, named so that its sender finds it.
 struct PostedMistake {
   std::size_t index = 0;  // in the array that was sent

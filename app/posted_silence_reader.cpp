@@ -108,7 +108,8 @@ TimePoint SilenceReader::time(const JsonValue& object, std::string_view name, Ne
 
 Silence SilenceReader::read(const JsonValue& json, SilencePurpose purpose) {
   Silence silence;
-  if (json.kind() != Kind::kObject) {
+  // To Alertmanager null is a silence of which everything is missing.
+  if (json.kind() != Kind::kObject && !json.is_null()) {
     complain(kCodeWrongJson, fmt::format("the body must be a silence, an object, not {}", kind_name(json)));
     return silence;
   }
@@ -228,6 +229,7 @@ HttpAnswer SilenceReader::refusal() const {
 }  // namespace
 
 tl::expected<Silence, HttpAnswer> read_posted_silence(std::string_view body, SilencePurpose purpose) {
+  if (body.empty()) return tl::unexpected(v2_schema_error(kCodeRequired, "silence in body is required"));
   const auto json = JsonValue::parse(body);
   if (!json) {
     std::string_view reason = json.error().message;

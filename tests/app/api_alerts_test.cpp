@@ -110,7 +110,8 @@ TEST_CASE("parameters choose alerts") {
            Row{"receiver=team-db", "Down Full"},
            Row{"receiver=team", ""},
            Row{"receiver=team-.%2B", "Down Full Slow"},
-           Row{"receiver_matchers=owner=x", ""},
+           Row{"receiver_matchers=owner=x", "Down Full"},
+           Row{"receiver_matchers=owner=y", ""},
            Row{"receiver=team-web&filter=team=web", "Full"},
        }) {
     CAPTURE(row.query);

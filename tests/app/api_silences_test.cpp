@@ -138,7 +138,8 @@ TEST_CASE("every mistake in a silence is named at once") {
   const auto matcher = [](std::string_view text) { return with_matchers("[" + std::string(text) + "]"); };
   for (
       const Row& row : {
-          Row{"", 400, 400, "at byte 0: there is nothing"},
+          Row{"", 422, 602, "silence in body is required"},
+          Row{"null", 422, 602, "comment in body is required"},
           Row{"{]", 400, 400, "the body is not valid JSON: at byte 1: expected a name in double quotes"},
           Row{"[]", 400, 400, "the body must be a silence, an object, not an array"},
           Row{"{}", 422, 602,

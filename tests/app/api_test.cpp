@@ -128,14 +128,22 @@ TEST_CASE("receivers are listed in the order of the configuration") {
     std::string_view target;
     std::string_view body;
   };
-  for (const Row& row : {
-           Row{"/api/v2/receivers", R"([{"name":"team-db"},{"name":"team-web"},{"name":"null"}])"},
-           Row{"/api/v2/receivers?receiver=team-.*", R"([{"name":"team-db"},{"name":"team-web"}])"},
-           Row{"/api/v2/receivers?receiver=team", "[]"},
-           Row{"/api/v2/receivers?receiver_matchers=owner%3D%22db%22", "[]"},
-           Row{"/api/v2/receivers?receiver_matchers=owner!%3D%22db%22",
-               R"([{"name":"team-db"},{"name":"team-web"},{"name":"null"}])"},
-       }) {
+  for (
+      const Row& row : {
+          Row{"/api/v2/receivers",
+              R"([{"labels":{"name":"team-db","owner":"x"},"name":"team-db"},)"
+              R"({"labels":{"name":"team-web"},"name":"team-web"},{"labels":{"name":"null"},"name":"null"}])"},
+          Row{"/api/v2/receivers?receiver=team-.*",
+              R"([{"labels":{"name":"team-db","owner":"x"},"name":"team-db"},)"
+              R"({"labels":{"name":"team-web"},"name":"team-web"}])"},
+          Row{"/api/v2/receivers?receiver=team", "[]"},
+          Row{"/api/v2/receivers?receiver_matchers=owner%3D%22db%22", "[]"},
+          Row{"/api/v2/receivers?receiver_matchers=owner%3D%22x%22",
+              R"([{"labels":{"name":"team-db","owner":"x"},"name":"team-db"}])"},
+          Row{"/api/v2/receivers?receiver_matchers=owner!%3D%22db%22",
+              R"([{"labels":{"name":"team-db","owner":"x"},"name":"team-db"},)"
+              R"({"labels":{"name":"team-web"},"name":"team-web"},{"labels":{"name":"null"},"name":"null"}])"},
+      }) {
     CAPTURE(row.target);
     FakeApiBackend backend;
     CHECK(ask(backend, "GET", row.target).body == row.body);

@@ -117,7 +117,10 @@ class Amtool(SideBySide):
 
     def with_ids(self, *arguments: str, comments: list[str], code: int = 0) -> None:
         """A command about silences, which each server knows by an id of its own."""
-        done = [server.amtool(*arguments, *[self.id_of(one, server) for one in comments]) for server in self.both]
+        done = [
+            server.amtool("--no-version-check", *arguments, *[self.id_of(one, server) for one in comments])
+            for server in self.both
+        ]
         said = [self.comparable(server, one) for server, one in zip(self.both, done)]
         self.assert_same(f"amtool {' '.join(arguments)}, of {comments}", *said)
         self.assertEqual(done[0].returncode, code, said[0])
@@ -145,8 +148,14 @@ class Amtool(SideBySide):
         """`alert add` and `alert query`: states, receivers, matchers, and all three outputs."""
         self.add_alerts()
         self.add_silence("-c", "lamps", "Lamp")
-        for flags in ([], ["-a"], ["-i"], ["-s"], ["-u"], ["-i", "-s"], ["-a", "-i", "-s", "-u"]):
+        for flags in ([], ["-a"], ["-i"], ["-s"], ["-i", "-s"], ["-a", "-i", "-s", "-u"]):
             self.run_both("alert", "query", *flags)
+        # Alertmanager takes no notice of `unprocessed` (spec §18): with -u alone it lists nothing, ever.
+        fresh = [server.amtool("--no-version-check", "alert", "query", "-u").stdout for server in self.both]
+        self.assertNotIn("Oven", fresh[0])
+        if self.is_tocsin():
+            self.assert_matches(fresh[1], "Oven", "Fridge", "Timeless")
+            self.assertNotIn("Lamp", fresh[1])
         for output in OUTPUTS:
             [theirs, _] = self.run_both("alert", "query", "-a", "-i", "-s", "-o", output)
             self.assert_matches(theirs, "Oven", "Fridge", "Lamp", "Timeless")
@@ -247,7 +256,9 @@ class Amtool(SideBySide):
         self.assert_same("after bringing one back", *[self.story_of(server) for server in self.both])
         self.run_both("silence", "expire", code=1)
         self.run_both("silence", "expire", "no-uuid", code=1)
-        self.run_both("silence", "expire", "11111111-2222-4333-8444-555555555555", code=1)
+        # 404 since 0.26, which amtool 0.25 does not know; Debian's Alertmanager says 500.
+        unknown = ["silence", "expire", "11111111-2222-4333-8444-555555555555"]
+        self.assertEqual([server.amtool("--no-version-check", *unknown).returncode for server in self.both], [1, 1])
         self.run_both("silence", "update", "11111111-2222-4333-8444-555555555555", "-d", "1h", code=1)
         self.run_both("silence", "update", code=1)
 

@@ -49,7 +49,8 @@ class Api(EndToEnd):
         self.assert_matches(status["uptime"], TIME)
         self.assertNotIn("hidden-token", status["config"]["original"])
         self.assertIn("group_interval", status["config"]["original"])
-        self.assertEqual(self.tocsin.get("/api/v2/receivers").json, [{"name": "hook"}, {"name": "spare"}])
+        receivers = [{"name": name, "labels": {"name": name}} for name in ("hook", "spare")]
+        self.assertEqual(self.tocsin.get("/api/v2/receivers").json, receivers)
 
         [alert] = self.tocsin.get("/api/v2/alerts").json
         self.judge_alert(alert)

@@ -6,7 +6,7 @@ They have to say the same, in the same order, but for what the specification wan
 import json
 import time
 import unittest
-from difflib import SequenceMatcher
+from functools import cache
 
 from case import RealPrometheus
 from daemon import rfc3339
@@ -17,6 +17,30 @@ from takeover_story import INHIBITED, INHIBITS, STORY, Beat, Faults, config, rul
 from waiting import wait_until
 
 REPEATING = ("/repeat", "/even")
+
+
+def unmatched(theirs: list[Notification], ours: list[Notification]) -> tuple[list[int], list[int]]:
+    """What only one of them said: the rest says the same in the same order, each as close in time as can be."""
+    alone = 5.0  # seconds: what is further apart than twice that is not the same saying
+
+    @cache
+    def best(i: int, k: int) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
+        if i == len(theirs) and k == len(ours):
+            return 0.0, (), ()
+        ways = []
+        if i < len(theirs):
+            cost, left, right = best(i + 1, k)
+            ways.append((cost + alone, (i, *left), right))
+        if k < len(ours):
+            cost, left, right = best(i, k + 1)
+            ways.append((cost + alone, left, (k, *right)))
+        if i < len(theirs) and k < len(ours) and theirs[i] == ours[k]:
+            cost, left, right = best(i + 1, k + 1)
+            ways.append((cost + abs(theirs[i].time - ours[k].time), left, right))
+        return min(ways)
+
+    _, left, right = best(0, 0)
+    return list(left), list(right)
 
 
 class TakeOver(SideBySide):
@@ -136,18 +160,16 @@ class TakeOver(SideBySide):
         used: set[str],
     ) -> None:
         theirs, ours = without_old_resolves(theirs), without_old_resolves(ours)
-        for kind, i, j, k, m in SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
-            if kind == "equal":
-                continue
-            for name, calls, part, allowed in (
-                (THEIRS, theirs, range(i, j), ALLOWED_OF_THEIRS),
-                (OURS, ours, range(k, m), ALLOWED_OF_OURS),
-            ):
-                for index in part:
-                    reasons = {one.__name__ for one in allowed if one(calls[index], calls[:index], self.mutes)}
-                    used |= reasons
-                    if not reasons:
-                        unexplained.append(f"{' '.join(group)}: only {name} says {calls[index]}")
+        only_theirs, only_ours = unmatched(theirs, ours)
+        for name, calls, part, allowed in (
+            (THEIRS, theirs, only_theirs, ALLOWED_OF_THEIRS),
+            (OURS, ours, only_ours, ALLOWED_OF_OURS),
+        ):
+            for index in part:
+                reasons = {one.__name__ for one in allowed if one(calls[index], calls[:index], self.mutes)}
+                used |= reasons
+                if not reasons:
+                    unexplained.append(f"{' '.join(group)}: only {name} says {calls[index]}")
 
     def judge_repeats(self, group: tuple[str, str], theirs: list[Notification], ours: list[Notification]) -> None:
         """The same kinds in the same order; how often the same is said again, is judged apart.

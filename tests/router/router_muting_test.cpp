@@ -183,3 +183,26 @@ TEST_CASE("The views say what mutes an alert, at once") {
   }
   CHECK(alerts.size() == 2);
 }
+
+TEST_CASE("Alerts beyond the limit of their name are dropped with a notice, and known ones go on") {
+  RoutingConfig config = plain_config();
+  config.alerts_per_name = 2;
+  RouterStory story(config);
+  const auto post = [&](std::string id, double second, double ends) {
+    Alert alert;
+    alert.labels = Labels{{"alertname", "A"}, {"id", id}};
+    alert.starts_at = alert.updated_at = at(second);
+    alert.ends_at = at(ends);
+    story.accepts(alert, second);
+  };
+  post("1", 0, 1000);
+  post("2", 1, 1000);
+  post("3", 2, 1000);
+  CHECK(story.notices(NoticeKind::kAlertDropped).size() == 1);
+  CHECK(story.router().alerts(at(2)).size() == 2);
+  post("1", 3, 2000);  // a refresh
+  post("2", 4, 4);     // an end makes room
+  post("3", 5, 1000);
+  CHECK(story.notices(NoticeKind::kAlertDropped).size() == 1);
+  CHECK(story.notices(NoticeKind::kAlertReceived).size() == 3);
+}

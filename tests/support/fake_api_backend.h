@@ -36,7 +36,11 @@ struct FakeApiBackend : ApiBackend {
   std::vector<AlertView> alerts() override { return alert_views; }
   std::vector<GroupView> groups() override { return group_views; }
   RulesSnapshot rules() override { return rules_snapshot; }
-  std::vector<std::string> receivers() override { return {"team-db", "team-web", "null"}; }
+  std::vector<ReceiverView> receivers() override {
+    return {{"team-db", {{"name", "team-db"}, {"owner", "x"}}},
+            {"team-web", {{"name", "team-web"}}},
+            {"null", {{"name", "null"}}}};
+  }
   StatusView status() override {
     StatusView view;
     view.version = "0.1.0";
