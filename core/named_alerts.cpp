@@ -11,10 +11,7 @@ constexpr std::string_view kAnd = " and ";
 }  // namespace
 
 void NamedAlerts::add(std::string_view fingerprint, Said said) {
-  if (named_ == kMostNamed) {
-    ++unnamed_;
-    return;
-  }
+  if (full()) return count_one();
   if (named_++ > 0) text_ += ' ';
   text_ += said == Said::kFiring ? '+' : '-';
   text_ += fingerprint;

@@ -16,6 +16,9 @@ class NamedAlerts {
 
   enum class Said { kFiring, kResolved };
   void add(std::string_view fingerprint, Said);
+  // Whether further ones are only counted, so that their names need not be made.
+  bool full() const { return named_ == kMostNamed; }
+  void count_one() { ++unnamed_; }
   // "+a1 -b2 and 12 more"
   std::string take();
 

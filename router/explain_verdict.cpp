@@ -77,7 +77,9 @@ class Judge {
     about_.verdict = std::move(verdict);
   }
   bool told_firing() const { return about_.told.told == Told::kFiring; }
-  std::string told_text() const { return "told that it fires at " + format_moment(about_.told.at, now_); }
+  std::string told_text() const {
+    return "told that it fires by the flush at " + format_moment(about_.told.at, now_);
+  }
   std::string next_flush_text() const {
     return "the next flush at " + format_moment(group_.next_flush, now_);
   }
@@ -91,7 +93,11 @@ class Judge {
     const std::string muting = muting_text(alert_, group_.times, now_);
     if (!muting.empty()) {
       if (told_firing()) return say(Stand::kToldThenMuted, told_text() + "; not repeated while " + muting);
-      return say(Stand::kMuted, "not told: " + muting);
+      const bool perhaps = about_.told.attempted == Told::kFiring ||
+                           (about_.told.told == Told::kOwed && about_.told.muted_since);
+      return say(Stand::kMuted,
+                 (perhaps ? "perhaps told by an attempt that failed; not tried again while " : "not told: ") +
+                     muting);
     }
     if (needs_delivery() && trouble(told_firing() ? told_text() + "; the next notification: " : "not told: "))
       return;
@@ -159,7 +165,8 @@ class Judge {
     }
     if (!may_believe_firing(about_.told)) {
       if (about_.told.told == Told::kResolved) {
-        return say(Stand::kEndTold, "told that it has ended at " + format_moment(about_.told.at, now_));
+        return say(Stand::kEndTold,
+                   "told that it has ended by the flush at " + format_moment(about_.told.at, now_));
       }
       return say(Stand::kEndUnneeded, "no longer: it ended before it was told");
     }

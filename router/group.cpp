@@ -379,6 +379,10 @@ Notice Group::attempt_notice(NoticeKind kind, const GroupIntegration& integratio
   NamedAlerts named;
   for (const auto& [key, told] : integration.told.alerts) {
     if (told.attempted == Told::kNothing) continue;
+    if (named.full()) {
+      named.count_one();
+      continue;
+    }
     named.add(key.to_string(),
               told.attempted == Told::kFiring ? NamedAlerts::Said::kFiring : NamedAlerts::Said::kResolved);
   }

@@ -113,7 +113,8 @@ TEST_CASE("a live alert is explained with its groups, integrations and history")
   const JsonValue& about = first(group, "integrations");
   CHECK(about.text("integration") == "team/webhook[0]");
   CHECK(about.text("told") == "firing");
-  CHECK(about.text("verdict") == "told that it fires at 02:04:35 (59m ago); next repeat at 06:04:35 (in 3h)");
+  CHECK(about.text("verdict") ==
+        "told that it fires by the flush at 02:04:35 (59m ago); next repeat at 06:04:35 (in 3h)");
   CHECK(kinds(alert) == "Notified Notifying GroupOpened AlertReceived ");
   CHECK(alert.find("history").array().front().find("details").text("status") == "200");
   CHECK(answer.find("history").boolean("all"));

@@ -71,7 +71,8 @@ TEST_CASE("A new alert waits for group_wait, then is told, then waits for its re
   story.run_until(750);
   CHECK(story.said() == "30 team/slack[0] first notification: +A\n");
   CHECK(verdicts(story) ==
-        "told: told that it fires at 22:13:50 (12m ago); next repeat at 2023-11-15 02:13:50 (in 3h48m)");
+        "told: told that it fires by the flush at 22:13:50 (12m ago); next repeat at 2023-11-15 02:13:50 (in "
+        "3h48m)");
   const TimePoint repeat = explain(story, "A").alerts[0].groups[0].integrations[0].next_repeat_at;
   story.run_until(to_seconds(repeat - kStart) - 1);
   CHECK(story.said() == "");
@@ -105,11 +106,13 @@ TEST_CASE("An alert that was told and silenced later is not repeated, and is ann
   story.silences(equals("alertname", "A"), 110, 900);
   story.run_until(400);
   CHECK(verdicts(story) ==
-        "told then muted: told that it fires at 22:13:50 (6m10s ago); not repeated while silenced by "
+        "told then muted: told that it fires by the flush at 22:13:50 (6m10s ago); not repeated while "
+        "silenced by "
         "silence-100 (somebody, \"somebody\") until 22:30:00 (in 10m) (and 1 more)");
   story.run_until(1001);
   CHECK(verdicts(story) ==
-        "waits: told that it fires at 22:13:50 (16m ago), then muted; announced again with the next flush at "
+        "waits: told that it fires by the flush at 22:13:50 (16m ago), then muted; announced again with the "
+        "next flush at "
         "22:33:50 (in 3m49s)");
   story.said();
   story.run_until(1230);
@@ -166,6 +169,16 @@ TEST_CASE("A failing service is named with its error, since when, after how many
   CHECK(verdicts(story).starts_with("fails: not told: delivery fails since 22:14:05 (now): it is down"));
 }
 
+TEST_CASE("What a failed attempt may have told is not called untold when a silence comes") {
+  RouterStory story;
+  story.service = [](const Notification&) { return failing(); };
+  story.fires("A", 0);
+  story.run_until(30);
+  story.silences(equals("alertname", "A"), 30, 1000);
+  CHECK(verdicts(story).starts_with(
+      "muted: perhaps told by an attempt that failed; not tried again while silenced by silence-30 "));
+}
+
 TEST_CASE("A receiver that refuses is tried again at a flush") {
   RouterStory story;
   story.service = [](const Notification&) { return refused(); };
@@ -211,9 +224,9 @@ TEST_CASE("Where one integration fails, the other has been told of the end") {
   story.resolves("A", 100);
   story.run_until(330);
   const std::string lines = verdicts(story);
-  CHECK(
-      lines.starts_with("end told: told that it has ended at 22:18:50 (now)\nfails: its end is not told yet: "
-                        "delivery fails since 22:18:50 (now): it is down (1 try)"));
+  CHECK(lines.starts_with(
+      "end told: told that it has ended by the flush at 22:18:50 (now)\nfails: its end is not told yet: "
+      "delivery fails since 22:18:50 (now): it is down (1 try)"));
 }
 
 TEST_CASE("After a reload an alert is explained in its new group and in the one that still owes its end") {
@@ -225,7 +238,8 @@ TEST_CASE("After a reload an alert is explained in its new group and in the one 
   name_routes(config.root);
   story.reloads(config, 60);
   CHECK(verdicts(story) ==
-        "elsewhere: told that it fires at 22:13:50 (30s ago); a reload gave it to another group, and only "
+        "elsewhere: told that it fires by the flush at 22:13:50 (30s ago); a reload gave it to another "
+        "group, and only "
         "its end "
         "is told here\nwaits: not told yet: the group waits group_wait (30s) until 22:14:50 (in 30s)");
 }
