@@ -25,6 +25,8 @@ Result<Matchers> read_matchers(const std::string& text) {
   }
   auto parsed = parse_matchers(text);
   if (!parsed) return fail(go_quote(text) + ": " + parsed.error().message);
+  // Half a list is no question about everything.
+  if (parsed->matchers.empty() && text != "{}") return fail(go_quote(text) + ": there is no matcher in it");
   return std::move(parsed->matchers);
 }
 

@@ -109,20 +109,36 @@ class Writer {
     history(alert);
   }
 
+  // Try after try that fails is one line.
+  static bool repeats(const JsonValue& newer, const JsonValue& older) {
+    return newer.text("kind") == "DeliveryRetrying" && older.text("kind") == newer.text("kind") &&
+           older.find("details").text("integration") == newer.find("details").text("integration");
+  }
+
   void history(const JsonValue& alert) {
     const auto& lines = alert.find("history").array();
     if (lines.empty()) return;
     line(2, "history, newest first");
-    for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) {
+    std::size_t written = 0;
+    std::size_t i = 0;
+    for (; i < lines.size() && written < kMostLines; ++written) {
       std::string text = moment(lines[i], "at") + "  " + lines[i].text("kind");
       for (const auto& [name, value] : lines[i].find("details").object()) {
         const bool bare =
             !value.string().empty() && value.string().find_first_of(" \"\n=") == std::string::npos;
         text += " " + name + "=" + (bare ? value.string() : go_quote(value.string()));
       }
+      std::size_t alike = i + 1;
+      while (alike < lines.size() && repeats(lines[i], lines[alike])) ++alike;
+      if (const std::size_t more = alike - i - 1; more > 0) {
+        const std::string since = moment(lines[alike - 1], "at");
+        text += fmt::format(" (and {} before, since {})", more == 1 ? "once" : fmt::format("{} times", more),
+                            since.substr(0, since.find(" (")));
+      }
       line(4, std::move(text));
+      i = alike;
     }
-    if (lines.size() > kMostLines || alert.boolean("moreHistory")) line(4, "… (more with --output json)");
+    if (i < lines.size() || alert.boolean("moreHistory")) line(4, "… (more with --output json)");
   }
 
   const JsonValue& answer_;

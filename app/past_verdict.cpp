@@ -67,7 +67,9 @@ std::string verdict(const PastAlert& alert, const PastGroup& group, const PastIn
   const bool trying = is_set(about.trying_since);
   if (!about.told) {
     if (trying) return trouble_text(about, at);
-    return group.muted() ? "not told: " + muting_text(group, makers) : "not told";
+    std::string text = group.muted() ? "not told: " + muting_text(group, makers) : "not told";
+    if (!about.last_error.empty()) text += "; the last attempt that named it failed: " + about.last_error;
+    return text;
   }
   std::string text = told_text(about, at);
   if (*about.told == Said::kResolved && alert.state == PastState::kFiring) {

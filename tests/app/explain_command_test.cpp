@@ -30,6 +30,8 @@ TEST_CASE("matchers and times of the command line become parameters of the quest
   CHECK(target({"X"}, "2026-01-02T01:00:00+01:00").ends_with("&at=2026-01-02T00%3A00%3A00Z"));
   CHECK(target({"X"}, "noon") ==
         "error: --at \"noon\": give a time as 2026-01-02T15:04:05Z, or how long ago as 30m");
+  CHECK(target({"{"}) == "error: \"{\": there is no matcher in it");
+  CHECK(target({"{}"}) == "/api/tocsin/v1/explain");
   CHECK(target({"team=~\"(\""}).starts_with("error: \"team=~\\\"(\\\"\": "));
 }
 
@@ -41,6 +43,10 @@ TEST_CASE("a live alert is shown with its groups, verdicts and history") {
        "integrations":[{"integration":"team/slack[0]","verdict":"not told: a\u001b[31m\nb"}]},
       {"groupKey":"{}/{}:{}","receiver":"null","nextFlush":"2026-01-02T03:04:35.000Z","integrations":[]}],
      "history":[{"at":"2026-01-02T02:04:05.000Z","kind":"AlertReceived","details":{}},
+       {"at":"2026-01-02T02:04:04.000Z","kind":"DeliveryRetrying","details":{"integration":"team/slack[0]","tries":"3"}},
+       {"at":"2026-01-02T02:04:03.000Z","kind":"DeliveryRetrying","details":{"integration":"team/slack[0]","tries":"2"}},
+       {"at":"2026-01-02T02:04:02.000Z","kind":"DeliveryRetrying","details":{"integration":"team/slack[0]","tries":"1"}},
+       {"at":"2026-01-02T02:04:01.000Z","kind":"DeliveryRetrying","details":{"integration":"team/slack[1]","tries":"1"}},
        {"at":"2026-01-01T02:04:05.000Z","kind":"AlertFired","details":{"value":"3","file":"a b"}}],
      "moreHistory":false}],"past":[],"leftOut":2,"history":{"linesRead":2,"all":true}})json");
   REQUIRE_MESSAGE(text.has_value(), text.error().message);
@@ -56,6 +62,8 @@ TEST_CASE("a live alert is shown with its groups, verdicts and history") {
     the receiver has no integrations: nobody is told
   history, newest first
     02:04:05 (1h ago)  AlertReceived
+    02:04:04 (1h ago)  DeliveryRetrying integration=team/slack[0] tries=3 (and 2 times before, since 02:04:02)
+    02:04:01 (1h ago)  DeliveryRetrying integration=team/slack[1] tries=1
     2026-01-01 02:04:05 (1d1h ago)  AlertFired value=3 file="a b"
 
 and 2 more alerts: ask with more matchers to see them

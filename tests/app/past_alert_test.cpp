@@ -144,7 +144,9 @@ TEST_CASE("A service that failed or refused is named with its error") {
       "firing: it fired since 12:00:00 (1m ago) | team/slack[0] the receiver refuses it since 12:00:30 (30s "
       "ago): no such channel");
   // The next attempt left it out.
-  CHECK(history.told(95s) == "firing: it fired since 12:00:00 (1m35s ago) | team/slack[0] not told");
+  CHECK(history.told(95s) ==
+        "firing: it fired since 12:00:00 (1m35s ago) | team/slack[0] not told; the last attempt "
+        "that named it failed: no such channel");
 }
 
 TEST_CASE("An alert whose beginning is older than the history fires by what was told of it") {
