@@ -67,16 +67,7 @@ bool AlertFilter::takes(const AlertView& view, TimePoint now) const {
   if (!inhibited_ && !view.inhibited_by.empty()) return false;
   const bool fresh = unprocessed_ && view.status == AlertStatus::kUnprocessed;
   if (!active_ && !fresh && view.status != AlertStatus::kSuppressed) return false;
-  return takes(view.alert.labels);
-}
-
-// As Alertmanager does (api/v2): an empty value asks whether the label is there at all.
-bool AlertFilter::takes(const Labels& labels) const {
-  return std::all_of(matchers_.begin(), matchers_.end(), [&](const Matcher& matcher) {
-    const bool negative = matcher.type() == MatchType::kNotEqual || matcher.type() == MatchType::kNotRegex;
-    if (matcher.value().empty() && labels.has(matcher.name()) == negative) return true;
-    return matcher.matches(labels);
-  });
+  return filter_takes(matchers_, view.alert.labels);
 }
 
 }  // namespace tocsin

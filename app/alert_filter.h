@@ -41,8 +41,6 @@ class AlertFilter {
   const ReceiverFilter& receivers() const { return receivers_; }
 
  private:
-  bool takes(const Labels&) const;
-
   bool active_ = true;
   bool silenced_ = true;
   bool inhibited_ = true;

@@ -5,6 +5,7 @@
 
 #include "app/api_alerts.h"
 #include "app/api_answer.h"
+#include "app/api_explain.h"
 #include "app/api_posts.h"
 #include "app/api_rules.h"
 #include "app/api_silences.h"
@@ -40,6 +41,8 @@ constexpr std::array kEndpoints = {
              "id"},
     Endpoint{"/api/v2/silences", list_silences, post_silence, "silences; POST: set one"},
     Endpoint{"/api/v2/status", show_status, nullptr, "version, start time and configuration"},
+    Endpoint{"/api/tocsin/v1/explain", explain_alerts, nullptr, "why alerts were told or not, now or ?at= a time"},
+    Endpoint{"/api/tocsin/v1/groups", list_groups, nullptr, "groups, and how their integrations stand"},
     Endpoint{"/api/tocsin/v1/status", show_own_status, nullptr, "the same with what only Tocsin has"},
 };
 

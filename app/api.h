@@ -1,7 +1,7 @@
 // Api answers every HTTP request to the program: it finds the endpoint, sees to methods and common headers,
-// and leaves the rest to the handlers of api_alerts, api_posts, api_rules, api_silences and api_status. It has
-// no state of its own; everything it tells comes from the ApiBackend. It may be called from several threads at
-// once.
+// and leaves the rest to the handlers of api_alerts, api_explain, api_posts, api_rules, api_silences and
+// api_status. It has no state of its own; everything it tells comes from the ApiBackend. It may be called from
+// several threads at once.
 #pragma once
 
 #include <string>

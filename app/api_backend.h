@@ -8,11 +8,13 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "app/history_reader.h"
 #include "app/rules_snapshot.h"
 #include "core/alert.h"
 #include "core/matcher.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "router/explain.h"
 #include "router/posted_alerts.h"
 #include "router/router_view.h"
 #include "router/silence.h"
@@ -59,6 +61,9 @@ class ApiBackend {
   virtual NameScheme name_scheme() { return NameScheme::kUtf8; }
   virtual std::vector<AlertView> alerts() = 0;
   virtual std::vector<GroupView> groups() = 0;
+  virtual Explanations explain(const ExplainQuery&) = 0;
+  // Read beside the engine, so it may lag behind by what is not committed yet.
+  virtual Result<std::vector<HistoryEntry>> history(const HistoryQuery&) = 0;
   virtual RulesSnapshot rules() = 0;
   virtual std::vector<ReceiverView> receivers() = 0;  // in the order of the configuration
   virtual StatusView status() = 0;

@@ -13,6 +13,7 @@
 #include "app/log.h"
 #include "app/random_id.h"
 #include "app/sqlite_store.h"
+#include "app/sqlite_store_history.h"
 #include "app/takeover.h"
 #include "app/version.h"
 #include "receivers/route_labels.h"
@@ -101,6 +102,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
   if (!opened) return tl::unexpected(opened.error());
   if (!opened->warning.empty()) log(LogLevel::kError, opened->warning, {});
   daemon->store_ = std::move(opened->store);
+  daemon->history_ = std::make_unique<SqliteHistoryReader>(options.storage_path);
   daemon->run(std::move(*configuration));
   return daemon;
 }
@@ -280,6 +282,13 @@ std::vector<GroupView> Daemon::groups() {
     if (!group.route_labels.empty()) render_labels(group, *current->delivery, clock_.now());
   }
   return groups;
+}
+Explanations Daemon::explain(const ExplainQuery& query) {
+  return loop_->ask(
+      [&query](const Engine& engine, TimePoint now) { return engine.router().explain(query, now); });
+}
+Result<std::vector<HistoryEntry>> Daemon::history(const HistoryQuery& query) {
+  return history_->read(query);
 }
 RulesSnapshot Daemon::rules() {
   return loop_->ask([](const Engine& engine, TimePoint) { return snapshot_rules(engine.evaluator()); });

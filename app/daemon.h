@@ -18,6 +18,7 @@
 #include "app/event_loop.h"
 #include "app/file_record.h"
 #include "app/get_limit.h"
+#include "app/history_reader.h"
 #include "app/http_server.h"
 #include "app/metrics.h"
 #include "app/options.h"
@@ -43,6 +44,8 @@ class Daemon : public ApiBackend {
   // ApiBackend: called on threads of the HTTP server.
   std::vector<AlertView> alerts() override;
   std::vector<GroupView> groups() override;
+  Explanations explain(const ExplainQuery&) override;
+  Result<std::vector<HistoryEntry>> history(const HistoryQuery&) override;
   RulesSnapshot rules() override;
   std::vector<ReceiverView> receivers() override;
   std::vector<Silence> silences() override;
@@ -84,6 +87,7 @@ class Daemon : public ApiBackend {
   TimePoint started_at_ = kNoTime;
   Metrics metrics_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<HistoryReader> history_;
   std::unique_ptr<Transport>
       query_transport_;  // two transports: a service that hangs must not hold up queries
   std::unique_ptr<Transport> delivery_transport_;

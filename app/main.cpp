@@ -1,6 +1,7 @@
 // Where everything starts: the command line decides which command runs. Exit codes: 0 fine, 1 findings or
 // failures, 2 usage. Linking mimalloc replaces the allocator of the whole program.
 #include "app/check_command.h"
+#include "app/explain_command.h"
 #include "app/options.h"
 #include "app/route_command.h"
 #include "app/serve_command.h"
@@ -22,5 +23,6 @@ int main(int argc, char** argv) {
   if (const auto* render = std::get_if<RenderOptions>(&options)) return run_template_render(*render);
   if (const auto* show = std::get_if<RouteShowOptions>(&options)) return run_route_show(*show);
   if (const auto* test = std::get_if<RouteTestOptions>(&options)) return run_route_test(*test);
+  if (const auto* explain = std::get_if<ExplainOptions>(&options)) return run_explain(*explain);
   return std::get<Finished>(options).exit_code;
 }

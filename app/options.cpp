@@ -89,6 +89,8 @@ struct Commands {
   bool route_dot = false;
   CLI::App* route_show_command = nullptr;
   CLI::App* route_test_command = nullptr;
+  ExplainOptions explain;
+  CLI::App* explain_command = nullptr;
 
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
@@ -107,6 +109,7 @@ struct Commands {
     render_command = template_command->add_subcommand("render", "expand a template against JSON data");
     add_render_flags();
     add_route_commands();
+    add_explain_command();
   }
 
   void add_route_commands() {
@@ -128,6 +131,22 @@ struct Commands {
     route_test_command->add_option("--at", route_test.at,
                                    "look at time intervals at this time (RFC 3339; default: now)");
     route_test_command->add_option("--output", route_test.output, "text or json")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"text", "json"}));
+  }
+
+  void add_explain_command() {
+    explain_command = app.add_subcommand(
+        "explain", "ask a running server why alerts were told or not, and what they wait for");
+    explain_command->add_option("MATCHERS", explain.matchers,
+                                "which alerts: '{alertname=\"X\"}', team=db, or an alert's name")
+        ->required();
+    explain_command->add_option("--at", explain.at,
+                                "as of this time (RFC 3339), or so long ago (30m); from the history");
+    explain_command->add_option("--url", explain.url, "where the server is")->capture_default_str();
+    explain_command->add_option("--http.config.file", explain.http_config_file,
+                                "file with http_config keys: logins, TLS, proxy");
+    explain_command->add_option("--output", explain.output, "text or json")
         ->capture_default_str()
         ->check(CLI::IsMember({"text", "json"}));
   }
@@ -303,6 +322,7 @@ Options read_command_line(int argc, const char* const* argv) {
     return commands.route_show;
   }
   if (commands.route_test_command->parsed()) return commands.route_test;
+  if (commands.explain_command->parsed()) return commands.explain;
   commands.serve.retention = parse_duration(commands.retention).value();
   commands.serve.web_timeout = parse_duration(commands.web_timeout).value();
   commands.serve.features = parse_features(commands.features).value();

@@ -74,13 +74,22 @@ struct RouteTestOptions {
   std::string output = "text";      // text, json
 };
 
+struct ExplainOptions {
+  std::vector<std::string> matchers;  // {alertname="X"}, team=db, or an alert's name
+  std::string at;                     // RFC 3339, or how long ago; empty: now
+  std::string url = "http://localhost:9093";
+  std::string http_config_file;  // credentials and TLS; empty: none
+  std::string output = "text";   // text, json
+};
+
 // A command line that ends the program at once: --help, --version, or a mistake.
 struct Finished {
   int exit_code = 0;
 };
 
 using Options =
-    std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions, RouteTestOptions>;
+    std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions, RouteTestOptions,
+                 ExplainOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);

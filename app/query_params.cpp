@@ -35,4 +35,13 @@ tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery& query, std::st
   return matchers;
 }
 
+// As Alertmanager does (api/v2): an empty value asks whether the label is there at all.
+bool filter_takes(const Matchers& matchers, const Labels& labels) {
+  return std::all_of(matchers.begin(), matchers.end(), [&](const Matcher& matcher) {
+    const bool negative = matcher.type() == MatchType::kNotEqual || matcher.type() == MatchType::kNotRegex;
+    if (matcher.value().empty() && labels.has(matcher.name()) == negative) return true;
+    return matcher.matches(labels);
+  });
+}
+
 }  // namespace tocsin

@@ -16,4 +16,7 @@ tl::expected<bool, HttpAnswer> read_flag(const HttpQuery&, std::string_view name
 // One matcher each time that the parameter comes.
 tl::expected<Matchers, HttpAnswer> read_matchers(const HttpQuery&, std::string_view name, MatcherDialect);
 
+// Whether all of them take an alert with these labels.
+bool filter_takes(const Matchers&, const Labels&);
+
 }  // namespace tocsin

@@ -61,6 +61,9 @@ struct Notice {
   std::string subject;  // what it is about: an alert's fingerprint, a group key, a rule, a file
   Labels labels;        // of the alert, the group or the rule; may be empty
   std::vector<std::pair<std::string_view, std::string>> details;  // names are string literals
+  // Of a notification: the alerts that it names (core/named_alerts.h). For the history alone: logs and traces
+  // would be full of it.
+  std::string alerts{};
 
   std::string detail(std::string_view name) const;
   // AlertFired {alertname="X"} rule=… value=…: one line, as traces and logs show it.

@@ -173,6 +173,10 @@ AlertEntry* AlertBook::find(AlertKey key) {
   return index_->find(key);
 }
 
+const AlertEntry* AlertBook::find(AlertKey key) const {
+  return index_->find(key);
+}
+
 void AlertBook::remove(AlertKey key) {
   index_->remove(key);
 }

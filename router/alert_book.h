@@ -59,6 +59,7 @@ class AlertBook {
 
   AlertEntry* find(const Labels&);
   AlertEntry* find(AlertKey);
+  const AlertEntry* find(AlertKey) const;
   void remove(AlertKey);
 
   // Ordered by fingerprint. A list made for the caller: it stays as it is while the book changes.

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/duration.h"
+#include "core/named_alerts.h"
 #include "router/alert_order.h"
 #include "router/stable_hash.h"
 
@@ -120,7 +121,7 @@ void Group::answered(GroupIntegration& integration, const DeliveryResult& result
   } else if (result.outcome == Outcome::kFailed) {
     delivery.failed(result, step.now);
     if (!integration.gone) {
-      Notice retrying = notice(NoticeKind::kDeliveryRetrying, integration);
+      Notice retrying = attempt_notice(NoticeKind::kDeliveryRetrying, integration);
       retrying.details.emplace_back("message", result.message);
       retrying.details.emplace_back("tries", std::to_string(delivery.tries()));
       retrying.details.emplace_back("in", format_go_duration(delivery.next_attempt_at() - step.now));
@@ -128,7 +129,7 @@ void Group::answered(GroupIntegration& integration, const DeliveryResult& result
     }
   } else {
     delivery.rejected(result, integration.said_at, terms_.group_interval);
-    Notice rejected = notice(NoticeKind::kDeliveryRejected, integration);
+    Notice rejected = attempt_notice(NoticeKind::kDeliveryRejected, integration);
     rejected.details.emplace_back("message", result.message);
     rejected.details.emplace_back("status", std::to_string(result.status));
     rejected.details.emplace_back("held until", format_rfc3339(delivery.next_attempt_at()));
@@ -138,6 +139,7 @@ void Group::answered(GroupIntegration& integration, const DeliveryResult& result
 }
 
 void Group::arrived(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
+  Notice notified = attempt_notice(NoticeKind::kNotified, integration);
   for (auto& [key, told] : integration.told.alerts) {
     if (told.attempted == Told::kNothing) continue;
     told = {.told = told.attempted, .attempted = Told::kNothing, .at = integration.said_at};
@@ -145,7 +147,6 @@ void Group::arrived(GroupIntegration& integration, const DeliveryResult& result,
   if (!result.message_ref.empty()) integration.message_ref = result.message_ref;
   integration.told.last_notified_at = integration.said_at;
   ++integration.told.times_notified;
-  Notice notified = notice(NoticeKind::kNotified, integration);
   notified.details.emplace_back("reason", std::string(to_string(integration.reason)));
   notified.details.emplace_back("firing", std::to_string(integration.said_firing));
   notified.details.emplace_back("resolved", std::to_string(integration.said_resolved));
@@ -244,7 +245,7 @@ void Group::note_attempt(GroupIntegration& integration, const Alerts& alerts, Gr
     integration.changed = true;
   }
   if (integration.delivery.tries() != 1) return;
-  Notice notifying = notice(NoticeKind::kNotifying, integration);
+  Notice notifying = attempt_notice(NoticeKind::kNotifying, integration);
   notifying.details.emplace_back("reason", std::string(to_string(integration.reason)));
   notifying.details.emplace_back("firing", std::to_string(integration.said_firing));
   notifying.details.emplace_back("resolved", std::to_string(integration.said_resolved));
@@ -367,6 +368,23 @@ Notice Group::notice(NoticeKind kind, const GroupIntegration& integration) const
   Notice notice{kind, terms_.group_key, terms_.labels, {}};
   notice.details.emplace_back("integration", integration.entry.id.to_string());
   return notice;
+}
+
+// With the alerts that the attempt names.
+Notice Group::attempt_notice(NoticeKind kind, const GroupIntegration& integration) const {
+  Notice attempt = notice(kind, integration);
+  NamedAlerts named;
+  for (const auto& [key, told] : integration.told.alerts) {
+    if (told.attempted == Told::kNothing) continue;
+    if (named.full()) {
+      named.count_one();
+      continue;
+    }
+    named.add(key.to_string(),
+              told.attempted == Told::kFiring ? NamedAlerts::Said::kFiring : NamedAlerts::Said::kResolved);
+  }
+  attempt.alerts = named.take();
+  return attempt;
 }
 
 }  // namespace tocsin

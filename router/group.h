@@ -140,6 +140,7 @@ class Group {
   void release_members(GroupStep&);
   bool needed(const GroupMember&, TimePoint now) const;
   Notice notice(NoticeKind, const GroupIntegration&) const;
+  Notice attempt_notice(NoticeKind, const GroupIntegration&) const;
   std::string next_id(const GroupIntegration&);
 
   GroupTerms terms_;

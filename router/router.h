@@ -24,6 +24,7 @@
 #include "core/record.h"
 #include "router/alert_book.h"
 #include "router/deadlines.h"
+#include "router/explain.h"
 #include "router/group.h"
 #include "router/imported_log.h"
 #include "router/inhibitor.h"
@@ -74,6 +75,8 @@ class Router {
   // Views for the API: copies, ordered by fingerprint and by group labels.
   std::vector<AlertView> alerts(TimePoint now) const;
   std::vector<GroupView> groups(TimePoint now) const;
+  // Why the alerts that are asked about were told or not, and what they wait for.
+  Explanations explain(const ExplainQuery&, TimePoint now) const;
   const RoutingConfig& config() const { return *config_; }
   const Silences& silences() const { return silences_; }
   const Inhibitor& inhibitor() const { return inhibitor_; }
@@ -105,6 +108,8 @@ class Router {
   // Re-examines every group and alert against the configuration.
   void reconcile(TimePoint now, RouterOutput&);
   void follow_config();
+  AlertExplanation explain_alert(const AlertEntry&, TimePoint now) const;
+  GroupExplanation explain_group(const Group&, const AlertExplanation&, TimePoint now) const;
   void restore_alerts(std::span<const Record>, TimePoint now, RouterOutput&);
   void restore_groups(std::span<const Record>, TimePoint now, RouterOutput&);
   void restore_told(std::span<const Record>, TimePoint now, RouterOutput&);

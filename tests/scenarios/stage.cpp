@@ -55,6 +55,7 @@ bool Stage::understand(std::string_view words, const std::string& block) {
   if (verb == "silence") return silence(words);
   if (verb == "expire") return expire(words);
   if (verb == "show") return show(words);
+  if (verb == "explain") return explain(words);
   if (verb == "crash") return crash(words);
   if (verb == "restart") return restart(words);
   if (verb == "disk") return disk(words);

@@ -36,6 +36,7 @@ class Stage {
   bool silence(std::string_view words);
   bool expire(std::string_view words);
   bool show(std::string_view what);
+  bool explain(std::string_view words);
   bool crash(std::string_view words);
   bool disk(std::string_view words);
   bool restart(std::string_view words);
@@ -53,6 +54,7 @@ class Stage {
 
   std::string clock(TimePoint) const;
   std::string line_of(const Notice&) const;
+  std::string since_start(const std::string& sentence) const;
   void say(std::string line) { lines_.push_back(std::move(line)); }
   bool complain(std::string what);
 

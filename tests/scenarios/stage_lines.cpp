@@ -1,6 +1,8 @@
 // The part of Stage that makes lines for readers.
 #include <fmt/format.h>
 
+#include <regex>
+
 #include "core/duration.h"
 #include "tests/scenarios/stage.h"
 
@@ -91,6 +93,38 @@ void Stage::show_told() {
       say(std::move(line));
     }
   }
+}
+
+// A sentence names times of day; here they count from the start.
+std::string Stage::since_start(const std::string& sentence) const {
+  static const std::regex kTime(R"((?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d:\d\d))");
+  const std::string today = format_rfc3339(shell_->now()).substr(0, std::string_view("2026-01-02").size());
+  std::string text;
+  auto rest = sentence.cbegin();
+  for (std::sregex_iterator it(sentence.begin(), sentence.end(), kTime), end; it != end; ++it) {
+    const std::smatch& found = *it;
+    text.append(rest, found[0].first);
+    text += clock(*parse_rfc3339((found[1].matched ? found[1].str() : today) + "T" + found[2].str() + "Z"));
+    rest = found[0].second;
+  }
+  return text.append(rest, sentence.cend());
+}
+
+bool Stage::explain(std::string_view words) {
+  if (!shell_->running()) return complain("it does not run");
+  const auto matchers = parse_matchers(words);
+  if (!matchers) return complain(matchers.error().message);
+  const auto takes = [&](const Labels& labels) { return match_all(matchers->matchers, labels); };
+  const Explanations found = shell_->engine().router().explain({takes, 100}, shell_->now());
+  if (found.alerts.empty()) say("no such alert");
+  for (const AlertExplanation& alert : found.alerts) {
+    say(alert.alert.labels.to_string() + (alert.firing ? " fires" : " has ended"));
+    for (const GroupExplanation& group : alert.groups) {
+      for (const IntegrationExplanation& about : group.integrations)
+        say("  " + about.id.to_string() + ": " + since_start(about.verdict));
+    }
+  }
+  return true;
 }
 
 }  // namespace tocsin

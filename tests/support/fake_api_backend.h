@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/api.h"
+#include "app/memory_store.h"
 #include "core/json.h"
 #include "router/silences.h"
 
@@ -18,6 +19,8 @@ inline constexpr TimePoint kApiNow{std::chrono::seconds(1767323045)};
 struct FakeApiBackend : ApiBackend {
   std::vector<AlertView> alert_views;
   std::vector<GroupView> group_views;
+  std::vector<AlertExplanation> explanations;
+  MemoryStore store;  // of the history
   RulesSnapshot rules_snapshot;
   std::string not_ready;      // why
   std::string reload_errors;  // of the next reload
@@ -35,6 +38,20 @@ struct FakeApiBackend : ApiBackend {
   Duration resolve_timeout() override { return std::chrono::minutes(5); }
   std::vector<AlertView> alerts() override { return alert_views; }
   std::vector<GroupView> groups() override { return group_views; }
+  Explanations explain(const ExplainQuery& query) override {
+    Explanations found;
+    for (const AlertExplanation& alert : explanations) {
+      if (!query.takes(alert.alert.labels)) continue;
+      if (found.alerts.size() < query.limit)
+        found.alerts.push_back(alert);
+      else
+        ++found.left_out;
+    }
+    return found;
+  }
+  Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) override {
+    return StoreHistoryReader(store).read(query);
+  }
   RulesSnapshot rules() override { return rules_snapshot; }
   std::vector<ReceiverView> receivers() override {
     return {{"team-db", {{"name", "team-db"}, {"owner", "x"}}},
