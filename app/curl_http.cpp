@@ -255,7 +255,7 @@ Exchange::Step HttpExchange::ended(CURL* handle, CURLcode code) {
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return finish(TransportResult::kTimedOut, "the service stopped in the middle of its answer");
   }
-  if (code != CURLE_OK) return answer_with(describe_failure(code, detail_));
+  if (code != CURLE_OK) return answer_with(describe_failure(handle, code, detail_));
   if (status == 401 && token_ && !token_renewed_ && trusted_) {
     token_renewed_ = true;
     surroundings_->tokens->refuse(*config_->oauth2, token_->authorization);

@@ -253,7 +253,7 @@ bool MailExchange::take_reply(std::string_view line) {
   return true;
 }
 
-Exchange::Step MailExchange::ended(CURL*, CURLcode code) {
+Exchange::Step MailExchange::ended(CURL* handle, CURLcode code) {
   if (other_mechanism_) return Step::kTransfer;
   if (code == CURLE_OK) return finish(TransportResult::kAnswered, code_, refused_recipients());
   if (!refusals_.empty() && refusals_.size() == recipient_ && stage_ == Stage::kRecipient) {
@@ -276,7 +276,7 @@ Exchange::Step MailExchange::ended(CURL*, CURLcode code) {
   }
   if (code == CURLE_USE_SSL_FAILED)
     return finish(TransportResult::kTlsFailed, 0, "the server does not offer STARTTLS");
-  auto failure = describe_failure(code, detail_);
+  auto failure = describe_failure(handle, code, detail_);
   return finish(failure.result, 0, stage_words() + ": " + failure.words);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <system_error>
 
 #include "app/secret_files.h"
 #include "core/check.h"
@@ -71,6 +72,17 @@ Result<void> apply_client_certificate(CURL* handle, const TlsConfig& tls) {
   set_blob(handle, CURLOPT_SSLCERT_BLOB, *certificate);
   set_blob(handle, CURLOPT_SSLKEY_BLOB, *key);
   return {};
+}
+
+// "connection refused", "no route to host": what the system said, which libcurl's words leave out; "" where
+// it said nothing.
+std::string system_words(CURL* handle) {
+  long number = 0;
+  if (curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &number) != CURLE_OK || number == 0) return "";
+  std::string words = std::generic_category().message(static_cast<int>(number));
+  if (!words.empty() && words[0] >= 'A' && words[0] <= 'Z')
+    words[0] = static_cast<char>(words[0] - 'A' + 'a');
+  return words;
 }
 
 int limit_unacknowledged(void*, curl_socket_t socket, curlsocktype) {
@@ -185,12 +197,15 @@ Result<void> apply_address(CURL* handle, const CurlUrl& url, const std::string& 
   return {};
 }
 
-Failure describe_failure(CURLcode code, const char* detail) {
+Failure describe_failure(CURL* handle, CURLcode code, const char* detail) {
   const std::string general = curl_easy_strerror(code);
   const std::string detailed = *detail == '\0' ? general : std::string(detail);
   switch (code) {
+    case CURLE_COULDNT_CONNECT: {
+      const std::string words = system_words(handle);
+      return {TransportResult::kUnreachable, words.empty() ? detailed : words};
+    }
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
       return {TransportResult::kUnreachable, detailed};
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_ABORTED_BY_CALLBACK:

@@ -78,7 +78,7 @@ struct Failure {
   TransportResult result;
   std::string words;
 };
-Failure describe_failure(CURLcode, const char* detail);
+Failure describe_failure(CURL*, CURLcode, const char* detail);
 
 // Letters, digits and the four unreserved marks stay.
 std::string percent_encoded(const std::string& text);
