@@ -39,7 +39,7 @@ Result<CurlUrl> read_url(const std::string& text) {
 
 Result<HttpConfig> read_http_config_file(const std::string& path) {
   const auto text = DiskFiles().read(path);
-  if (!text) return fail(fmt::format("{}: {}", path, text.error().message));
+  if (!text) return tl::unexpected(text.error());
   Problems problems;
   const YamlDocument document = YamlDocument::parse(*text, path, problems);
   YamlObject object(document.root(), "http config", problems);
@@ -100,17 +100,19 @@ std::string api_error_message(const std::string& body) {
   return text.size() <= kLongestReason ? text : text.substr(0, kLongestReason) + "…";
 }
 
-Result<std::string> read_api_answer(OutboundAnswer answer, const std::string& server) {
+ApiAnswer read_api_answer(OutboundAnswer answer, const std::string& server) {
   if (answer.result != TransportResult::kAnswered) {
     const std::string hint = way_out(answer.result);
-    return fail(fmt::format("cannot reach {}: {}{}", server, without_place(answer.error, server),
-                            hint.empty() ? "" : " (" + hint + ")"));
+    return tl::unexpected(
+        ApiFailure{0, fmt::format("cannot reach {}: {}{}", server, without_place(answer.error, server),
+                                  hint.empty() ? "" : " (" + hint + ")")});
   }
   if (answer.status >= 200 && answer.status < 300) return std::move(answer.body);
   std::string reason = api_error_message(answer.body);
   if (reason.empty()) reason = answer.error;
   if (reason.empty()) reason = answer.status == 404 ? "not found" : "no reason given";
-  return fail(fmt::format("{} answered {}: {}{}", server, answer.status, reason, hint_for(answer)));
+  return tl::unexpected(ApiFailure{
+      answer.status, fmt::format("{} answered {}: {}{}", server, answer.status, reason, hint_for(answer))});
 }
 
 Result<ApiClient> ApiClient::open(const ApiClientOptions& options) {
@@ -135,6 +137,11 @@ Result<ApiClient> ApiClient::open(const ApiClientOptions& options) {
 }
 
 Result<std::string> ApiClient::ask(std::string method, std::string path_and_query, std::string body) {
+  return request(std::move(method), std::move(path_and_query), std::move(body))
+      .map_error([](const ApiFailure& failure) { return Error{failure.message}; });
+}
+
+ApiAnswer ApiClient::request(std::string method, std::string path_and_query, std::string body) {
   HttpRequest request;
   request.method = std::move(method);
   request.url = base_ + path_and_query;

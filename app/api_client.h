@@ -3,6 +3,7 @@
 // the commands' business.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,15 @@ struct ApiClientOptions {
   Duration timeout = std::chrono::seconds(30);
 };
 
+// Why there is no answer to use. For those who can go on after some refusals, such as a silence that is gone.
+struct ApiFailure {
+  int status = 0;  // of a refusal; 0: nobody answered
+  std::string message;
+};
+using ApiAnswer = tl::expected<std::string, ApiFailure>;
+// ApiClient::request, or what stands in for it in a test.
+using AskApi = std::function<ApiAnswer(std::string method, std::string path_and_query, std::string body)>;
+
 class ApiClient {
  public:
   // Fails on a URL that cannot be used and on a faulty file; it does not look whether anybody is there.
@@ -24,6 +34,7 @@ class ApiClient {
   // `path_and_query` begins with a slash and is escaped where that is needed; a body is JSON. The answer's
   // body where the status is 2xx, else the server's own words.
   Result<std::string> ask(std::string method, std::string path_and_query, std::string body = "");
+  ApiAnswer request(std::string method, std::string path_and_query, std::string body = "");
 
  private:
   ApiClient() = default;
@@ -34,7 +45,7 @@ class ApiClient {
 };
 
 // What an answer comes to. `server` is how messages name who was asked, without passwords.
-Result<std::string> read_api_answer(OutboundAnswer answer, const std::string& server);
+ApiAnswer read_api_answer(OutboundAnswer answer, const std::string& server);
 
 // The reason in the body of a refusal: a JSON string, {"message": …}, {"error": …}, or else the text itself.
 std::string api_error_message(const std::string& body);

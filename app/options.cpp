@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/duration_argument.h"
 #include "app/version.h"
-#include "core/duration.h"
 
 namespace tocsin {
 namespace {
@@ -52,14 +52,8 @@ constexpr std::string_view kFeaturesWithoutEffect[] = {"alert-names-in-metrics",
                                                        "group-key-in-metrics", "auto-gomemlimit",
                                                        "event-recorder"};
 
-// Alertmanager takes Go's form, our configuration Prometheus': "90m", "1.5h" and "5d" are all understood.
-Result<Duration> parse_duration(const std::string& text) {
-  if (auto parsed = parse_go_duration(text)) return parsed;
-  return parse_prometheus_duration(text);
-}
-
 std::string check_duration(const std::string& text) {
-  const auto parsed = parse_duration(text);
+  const auto parsed = parse_duration_argument(text);
   return parsed ? "" : parsed.error().message;
 }
 
@@ -89,6 +83,8 @@ struct Commands {
   bool route_dot = false;
   CLI::App* route_show_command = nullptr;
   CLI::App* route_test_command = nullptr;
+  std::optional<SilenceCommands> silence;
+  std::optional<AlertCommands> alert;
 
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
@@ -107,6 +103,8 @@ struct Commands {
     render_command = template_command->add_subcommand("render", "expand a template against JSON data");
     add_render_flags();
     add_route_commands();
+    silence.emplace(app);
+    alert.emplace(app);
   }
 
   void add_route_commands() {
@@ -300,8 +298,10 @@ Options read_command_line(int argc, const char* const* argv) {
     return commands.route_show;
   }
   if (commands.route_test_command->parsed()) return commands.route_test;
-  commands.serve.retention = parse_duration(commands.retention).value();
-  commands.serve.web_timeout = parse_duration(commands.web_timeout).value();
+  if (const auto chosen = commands.silence->chosen()) return *chosen;
+  if (const auto chosen = commands.alert->chosen()) return *chosen;
+  commands.serve.retention = parse_duration_argument(commands.retention).value();
+  commands.serve.web_timeout = parse_duration_argument(commands.web_timeout).value();
   commands.serve.features = parse_features(commands.features).value();
   for (const auto& [flag, values] : commands.ignored) {
     if (!values.empty()) commands.serve.ignored.push_back(flag);

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "app/options_alert.h"
+#include "app/options_silence.h"
 #include "core/matcher.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -78,8 +80,8 @@ struct Finished {
   int exit_code = 0;
 };
 
-using Options =
-    std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions, RouteTestOptions>;
+using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions,
+                             RouteTestOptions, SilenceOptions, AlertOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);

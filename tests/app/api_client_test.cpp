@@ -87,6 +87,7 @@ TEST_CASE("a server's refusal is told with its own words") {
     const auto read = read_api_answer(refusal(one.status, one.body), "S");
     REQUIRE(!read);
     CHECK(read.error().message == one.said);
+    CHECK(read.error().status == one.status);
   }
   CHECK(api_error_message(std::string(2000, 'x')) == std::string(500, 'x') + "…");
 }

@@ -169,3 +169,35 @@ TEST_CASE("GET requests above the limit are refused, other methods never") {
   CHECK(limit.in_flight() == 0);
   CHECK(limit.answer(get, fine).status == 200);
 }
+
+TEST_CASE("commands about silences and alerts are read as amtool reads them") {
+  const auto silence = [](std::vector<const char*> words) {
+    const Options options = read(std::move(words));
+    REQUIRE(std::holds_alternative<SilenceOptions>(options));
+    return std::get<SilenceOptions>(options);
+  };
+  const auto query = std::get<SilenceQueryOptions>(silence({"silence", "Oven", "-q", "--within=2h"}));
+  CHECK(query.matchers == std::vector<std::string>{"Oven"});
+  CHECK(query.quiet);
+  CHECK(std::get<SilenceQueryOptions>(silence({"silence", "-o", "json", "query", "--id", "x"})).id == "x");
+  const auto add =
+      std::get<SilenceAddOptions>(silence({"silence", "add", "--annotation", "a=b", "Oven", "-d", "2h",
+                                           "--annotation=c=d", "node=~x", "-c", "why", "--url=http://am"}));
+  CHECK(add.matchers == std::vector<std::string>{"Oven", "node=~x"});
+  CHECK(add.annotations == std::vector<std::string>{"a=b", "c=d"});
+  CHECK(add.duration == "2h");
+  CHECK(add.api.url == "http://am");
+  CHECK_FALSE(add.without_comment);
+  CHECK(
+      std::get<SilenceAddOptions>(silence({"silence", "add", "x", "--no-require-comment"})).without_comment);
+  CHECK(std::get<SilenceExpireOptions>(silence({"silence", "expire", "a", "b"})).ids.size() == 2);
+  CHECK(std::get<SilenceImportOptions>(silence({"silence", "import", "-w", "8", "f"})).file == "f");
+  CHECK(exit_code({"silence", "expire"}) == 2);
+  CHECK(exit_code({"silence", "-o", "yaml"}) == 2);
+
+  const Options alert = read({"alert", "-i", "-s", "Oven"});
+  REQUIRE(std::holds_alternative<AlertOptions>(alert));
+  const auto& asked = std::get<AlertQueryOptions>(std::get<AlertOptions>(alert));
+  CHECK((asked.inhibited && asked.silenced && !asked.active));
+  CHECK(exit_code({"alert", "add"}) == 2);
+}
