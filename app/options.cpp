@@ -48,9 +48,8 @@ constexpr IgnoredFlag kIgnoredFlags[] = {
 // A switch among them.
 constexpr const char* kPublicDiscovery = "--cluster.allow-insecure-public-advertise-address-discovery";
 
-constexpr std::string_view kFeaturesWithoutEffect[] = {"alert-names-in-metrics", "receiver-name-in-metrics",
-                                                       "group-key-in-metrics", "auto-gomemlimit",
-                                                       "event-recorder"};
+constexpr std::string_view kFeaturesWithoutEffect[] = {"alert-names-in-metrics", "group-key-in-metrics",
+                                                       "auto-gomemlimit", "event-recorder"};
 
 std::string check_duration(const std::string& text) {
   const auto parsed = parse_duration_argument(text);
@@ -166,8 +165,8 @@ struct Commands {
         ->group(kServing);
     app.add_option(
            "--enable-feature", features,
-           "comma separated: classic-mode or utf8-strict-mode (how matchers and label names are read); "
-           "accepted without effect: alert-names-in-metrics, receiver-name-in-metrics, "
+           "comma separated: classic-mode or utf8-strict-mode (how matchers and label names are read), "
+           "receiver-name-in-metrics; accepted without effect: alert-names-in-metrics, "
            "group-key-in-metrics, auto-gomemlimit, event-recorder")
         ->check(check_features)
         ->group(kServing);
@@ -256,6 +255,8 @@ Result<Features> parse_features(std::string_view text) {
       classic = true;
     } else if (name == "utf8-strict-mode") {
       utf8 = true;
+    } else if (name == "receiver-name-in-metrics") {
+      features.receiver_names_in_metrics = true;
     } else if (std::count(std::begin(kFeaturesWithoutEffect), std::end(kFeaturesWithoutEffect), name) > 0) {
       features.without_effect.emplace_back(name);
     } else {

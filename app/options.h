@@ -21,6 +21,7 @@ namespace tocsin {
 struct Features {
   MatcherDialect dialect = MatcherDialect::kFallback;  // classic-mode, utf8-strict-mode
   NameScheme names = NameScheme::kUtf8;                // classic-mode
+  bool receiver_names_in_metrics = false;              // receiver-name-in-metrics
   std::vector<std::string> without_effect;             // the others that were named
 };
 // "classic-mode,alert-names-in-metrics" → Features; fails on a name that Alertmanager does not know either.

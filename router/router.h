@@ -28,6 +28,7 @@
 #include "router/imported_log.h"
 #include "router/inhibitor.h"
 #include "router/muting.h"
+#include "router/router_counts.h"
 #include "router/router_output.h"
 #include "router/router_view.h"
 #include "router/routing_config.h"
@@ -74,6 +75,8 @@ class Router {
   // Views for the API: copies, ordered by fingerprint and by group labels.
   std::vector<AlertView> alerts(TimePoint now) const;
   std::vector<GroupView> groups(TimePoint now) const;
+  // As `alerts` and `groups` would show them, without copies.
+  RouterCounts counts(TimePoint now) const;
   const RoutingConfig& config() const { return *config_; }
   const Silences& silences() const { return silences_; }
   const Inhibitor& inhibitor() const { return inhibitor_; }

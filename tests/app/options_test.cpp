@@ -126,7 +126,8 @@ TEST_CASE("the features choose how matchers are read, and unknown ones are refus
   CHECK(parse_features("utf8-strict-mode")->dialect == MatcherDialect::kUtf8);
   CHECK(parse_features("utf8-strict-mode")->names == NameScheme::kUtf8);
   CHECK(parse_features("alert-names-in-metrics,receiver-name-in-metrics,group-key-in-metrics,auto-gomemlimit")
-            ->without_effect.size() == 4);
+            ->without_effect.size() == 3);
+  CHECK(parse_features("receiver-name-in-metrics")->receiver_names_in_metrics);
   CHECK(parse_features("classic-mode,nonsense").error().message ==
         "unknown option 'nonsense' for --enable-feature");
   CHECK(parse_features("classic-mode,utf8-strict-mode").error().message ==
