@@ -33,6 +33,8 @@ void Committer::commit(Step& step, TimePoint now) {
   step.records.clear();
   put_in_order(unsaved_);
   const auto saved = store_.commit(unsaved_, history_of(step.notices, now));
+  ++commits_;
+  if (!saved) ++failed_commits_;
   if (saved) {
     unsaved_ = {};
     if (store_fails_.exchange(false)) step.notices.push_back({NoticeKind::kStoreRecovered, "", {}, {}});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "app/event.h"
@@ -17,13 +18,17 @@ class Committer {
 
   // Takes the step's records; adds a notice where the store has failed or recovered.
   void commit(Step&, TimePoint now);
-  // Whether the last commit failed. From any thread.
+  // From any thread: whether the last commit failed; how many were tried, and how many of them failed.
   bool store_fails() const { return store_fails_; }
+  std::uint64_t commits() const { return commits_; }
+  std::uint64_t failed_commits() const { return failed_commits_; }
 
  private:
   Store& store_;
   std::vector<Record> unsaved_;  // in order; between steps, what a failing store has not taken yet
   std::atomic<bool> store_fails_{false};
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::uint64_t> failed_commits_{0};
 };
 
 }  // namespace tocsin

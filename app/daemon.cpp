@@ -80,7 +80,12 @@ void log_problems(const Problems& problems) {
 
 }  // namespace
 
-Daemon::Daemon(ServeOptions options) : options_(std::move(options)), gets_(get_concurrency_of(options_)) {
+Daemon::Daemon(ServeOptions options)
+    : options_(std::move(options)),
+      metrics_(options_.features.receiver_names_in_metrics
+                   ? Metrics::NotificationLabels::kIntegrationAndReceiver
+                   : Metrics::NotificationLabels::kIntegration),
+      gets_(get_concurrency_of(options_)) {
   options_.config_file = config_file_or_default(options_.config_file);
 }
 
@@ -319,8 +324,10 @@ StatusView Daemon::status() {
   return view;
 }
 OfferAnswer Daemon::offer(std::vector<Alert> alerts) {
+  const auto offered = std::chrono::steady_clock::now();
   if (!loop_->offer({std::move(alerts)})) return OfferAnswer::kTooBusy;
   loop_->ask([](const Engine&, TimePoint) { return true; });  // until they are committed
+  metrics_.observe_processed(to_seconds(std::chrono::steady_clock::now() - offered));
   return OfferAnswer::kAccepted;
 }
 std::vector<Silence> Daemon::silences() {
@@ -350,14 +357,12 @@ std::string Daemon::metrics_text() {
   MetricsSnapshot snapshot;
   snapshot.version = kVersion;
   snapshot.revision = std::string("compatible-with-alertmanager-") + kCompatibleAlertmanager;
+  snapshot.branch = "tocsin";
   loop_->ask([&](const Engine& engine, TimePoint now) {
-    for (const AlertView& view : engine.router().alerts(now))
-      ++snapshot.alerts_by_state[std::string(to_string(view.status))];
-    snapshot.groups = engine.router().groups(now).size();
-    for (const Silence& silence : engine.router().silences().all())
-      ++snapshot.silences_by_state[std::string(to_string(silence.state(now)))];
+    snapshot.router = engine.router().counts(now);
+    snapshot.silences = engine.router().silences().counts(now);
     snapshot.inhibition_rules = engine.router().config().inhibit_rules.size();
-    snapshot.rules = snapshot_rules(engine.evaluator());
+    snapshot.rules = snapshot_rules(engine.evaluator(), RuleDetail::kCounts);
     return true;
   });
   for (const auto& server : servers_) snapshot.http += server->counters();
@@ -369,7 +374,10 @@ std::string Daemon::metrics_text() {
   snapshot.config_hash = current->hash;
   snapshot.last_reload_worked = last_reload_worked_;
   snapshot.deliveries_under_way = deliveries_->under_way();
-  snapshot.store_failing = loop_->store_fails();
+  snapshot.store_failing = loop_->committer().store_fails();
+  snapshot.commits = loop_->committer().commits();
+  snapshot.failed_commits = loop_->committer().failed_commits();
+  snapshot.alerts_per_name = std::max<std::int64_t>(options_.alerts_per_name, 0);
   {
     const std::lock_guard lock(configuration_mutex_);
     snapshot.config_loaded_at = configured_at_;

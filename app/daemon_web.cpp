@@ -93,7 +93,7 @@ HttpAnswer Daemon::answer(const HttpQuery& query) {
   const auto started = std::chrono::steady_clock::now();
   HttpAnswer answer = api_->answer(query);
   const Duration took = std::chrono::steady_clock::now() - started;
-  metrics_.observe_http(api_->handler_name(query), query.method, answer.status, to_seconds(took));
+  metrics_.observe_http(api_->handler_name(query), query.method, answer, to_seconds(took));
   return answer;
 }
 

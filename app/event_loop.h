@@ -54,8 +54,7 @@ class EventLoop {
   template <class Question>
   auto ask(Question question) -> std::invoke_result_t<Question, const Engine&, TimePoint>;
 
-  // Whether the last commit failed.
-  bool store_fails() const { return committer_.store_fails(); }
+  const Committer& committer() const { return committer_; }
 
   // No more evaluations are handed out; deliveries are, and results still count.
   void drain();

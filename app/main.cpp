@@ -1,10 +1,12 @@
 // Where everything starts: the command line decides which command runs. Exit codes: 0 fine, 1 findings or
 // failures, 2 usage. Linking mimalloc replaces the allocator of the whole program.
+#include "app/alert_command.h"
 #include "app/check_command.h"
 #include "app/explain_command.h"
 #include "app/options.h"
 #include "app/route_command.h"
 #include "app/serve_command.h"
+#include "app/silence_command.h"
 #include "app/template_command.h"
 
 #ifdef TOCSIN_MIMALLOC
@@ -24,5 +26,7 @@ int main(int argc, char** argv) {
   if (const auto* show = std::get_if<RouteShowOptions>(&options)) return run_route_show(*show);
   if (const auto* test = std::get_if<RouteTestOptions>(&options)) return run_route_test(*test);
   if (const auto* explain = std::get_if<ExplainOptions>(&options)) return run_explain(*explain);
+  if (const auto* silence = std::get_if<SilenceOptions>(&options)) return run_silence(*silence);
+  if (const auto* alert = std::get_if<AlertOptions>(&options)) return run_alert(*alert);
   return std::get<Finished>(options).exit_code;
 }

@@ -3,6 +3,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+#include <prometheus/summary.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ constexpr std::array<std::string_view, 7> kMethods = {"GET",    "HEAD",    "POST
 // Alertmanager's buckets, in seconds.
 const prometheus::Histogram::BucketBoundaries kDeliveryBuckets = {1, 5, 10, 15, 20};
 const prometheus::Histogram::BucketBoundaries kRequestBuckets = {.05, .1, .25, .5, .75, 1, 2, 5, 20, 60};
+const prometheus::Histogram::BucketBoundaries kSizeBuckets = {1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
 
 template <std::size_t kSize>
 std::string known(const std::array<std::string_view, kSize>& words, std::string_view word) {
@@ -99,6 +101,14 @@ struct Metrics::Families {
       histograms("alertmanager_notification_latency_seconds", "How long a request to deliver took.");
   HistogramFamily& http =
       histograms("alertmanager_http_request_duration_seconds", "How long an answer took.");
+  HistogramFamily& sizes =
+      histograms("alertmanager_http_response_size_bytes", "How large an answer was, before compression.");
+  prometheus::Summary& processing =
+      prometheus::BuildSummary()
+          .Name("alertmanager_dispatcher_alert_processing_duration_seconds")
+          .Help("How long posted alerts took until they were routed and stored, by request.")
+          .Register(registry)
+          .Add({}, prometheus::Summary::Quantiles{});
   CounterFamily& notices = counters("tocsin_notices_total", "Facts about the program's own doing, by kind.");
   CounterFamily& template_failures = counters("prometheus_template_text_expansion_failures_total",
                                               "Templates of rules that failed to expand.");
@@ -214,13 +224,15 @@ void Metrics::observe_limited(std::size_t alerts) {
   families_->limited.Add({}).Increment(static_cast<double>(alerts));
 }
 
-void Metrics::observe_http(std::string_view handler, std::string_view method, int code, double seconds) {
-  families_->http
-      .Add({{"handler", std::string(handler)},
-            {"method", known(kMethods, method)},
-            {"code", std::to_string(code)}},
-           kRequestBuckets)
-      .Observe(seconds);
+void Metrics::observe_processed(double seconds) {
+  families_->processing.Observe(seconds);
+}
+
+void Metrics::observe_http(std::string_view handler, std::string_view method, const HttpAnswer& answer,
+                           double seconds) {
+  const SeriesLabels labels = {{"handler", std::string(handler)}, {"method", known(kMethods, method)}};
+  families_->sizes.Add(labels, kSizeBuckets).Observe(static_cast<double>(answer.body.size()));
+  families_->http.Add(with(labels, "code", std::to_string(answer.status)), kRequestBuckets).Observe(seconds);
 }
 
 std::string Metrics::text(const MetricsSnapshot& snapshot) const {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "app/api_backend.h"
+#include "app/http_message.h"
 #include "app/metrics_snapshot.h"
 #include "core/notice.h"
 #include "core/notification.h"
@@ -36,12 +37,14 @@ class Metrics {
   void observe(std::span<const Notice>);
   void observe_attempt(const Attempt&);
   void observe_posted(const PostedCounts&);
+  // Alerts of one request: how long until they were routed and stored.
+  void observe_processed(double seconds);
   // Alerts that flushes left out.
   void observe_muted(const std::map<MutedBy, std::size_t>&);
   // Alerts that were one too many of their name.
   void observe_limited(std::size_t);
   // `handler` is Api::handler_name(); a made-up method is counted as "other".
-  void observe_http(std::string_view handler, std::string_view method, int code, double seconds);
+  void observe_http(std::string_view handler, std::string_view method, const HttpAnswer&, double seconds);
 
   // Prometheus' text format, version 0.0.4: metrics and series in order of name and labels.
   std::string text(const MetricsSnapshot&) const;

@@ -39,27 +39,72 @@ void add_config(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
 
 void add_router(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
   MetricValues alerts{"alertmanager_alerts", "Alerts that the router knows, by state.", Type::kGauge, {}};
-  for (const char* state : {"active", "suppressed", "unprocessed"}) {
-    const auto found = now.alerts_by_state.find(state);
-    const std::size_t count = found == now.alerts_by_state.end() ? 0 : found->second;
-    alerts.values.push_back({{{"state", state}}, static_cast<double>(count)});
-  }
+  const auto add_state = [](MetricValues& values, const char* state, std::size_t count) {
+    values.values.push_back({{{"state", state}}, static_cast<double>(count)});
+  };
+  add_state(alerts, "active", now.router.active);
+  add_state(alerts, "suppressed", now.router.suppressed);
+  add_state(alerts, "unprocessed", now.router.unprocessed);
   out.push_back(std::move(alerts));
   MetricValues silences{"alertmanager_silences", "Silences, by state.", Type::kGauge, {}};
-  for (const char* state : {"active", "expired", "pending"}) {
-    const auto found = now.silences_by_state.find(state);
-    const std::size_t count = found == now.silences_by_state.end() ? 0 : found->second;
-    silences.values.push_back({{{"state", state}}, static_cast<double>(count)});
-  }
+  add_state(silences, "active", now.silences.active);
+  add_state(silences, "expired", now.silences.expired);
+  add_state(silences, "pending", now.silences.pending);
   out.push_back(std::move(silences));
+  const std::size_t kept = now.silences.active + now.silences.expired + now.silences.pending;
+  out.push_back(
+      gauge("alertmanager_silences_state_size", "Silences that are kept.", static_cast<double>(kept)));
+  out.push_back(gauge("alertmanager_silences_matcher_index_size", "Silences whose matchers are compiled.",
+                      static_cast<double>(kept)));
+  out.push_back(gauge("alertmanager_alerts_per_alert_limit",
+                      "How many alerts there may be of one name; 0: no limit.",
+                      static_cast<double>(now.alerts_per_name)));
   out.push_back(gauge("alertmanager_inhibition_rules", "Configured inhibition rules.",
                       static_cast<double>(now.inhibition_rules)));
   out.push_back(gauge("alertmanager_dispatcher_aggregation_groups",
-                      "Groups of alerts that are notified together.", static_cast<double>(now.groups)));
+                      "Groups of alerts that are notified together.",
+                      static_cast<double>(now.router.groups)));
   out.push_back(gauge("tocsin_deliveries_under_way", "Notifications that are being delivered now.",
                       static_cast<double>(now.deliveries_under_way)));
   out.push_back(
       gauge("tocsin_store_failing", "Whether the last write to the store failed.", now.store_failing));
+}
+
+MetricValues counter(std::string name, std::string help, double value) {
+  return {std::move(name), std::move(help), Type::kCounter, {{{}, value}}};
+}
+
+// As of an Alertmanager without cluster: it is its own only member.
+void add_cluster(std::vector<MetricValues>& out) {
+  out.push_back(gauge("alertmanager_cluster_enabled", "Whether there is a cluster.", 0));
+  out.push_back(gauge("alertmanager_cluster_members", "Members of the cluster: this one.", 1));
+  out.push_back(gauge("alertmanager_cluster_failed_peers", "Failed peers of the cluster.", 0));
+  out.push_back(gauge("alertmanager_cluster_health_score", "Health of the cluster; 0 is healthy.", 0));
+  out.push_back(gauge("alertmanager_cluster_messages_queued", "Messages that wait for peers.", 0));
+  out.push_back(gauge("alertmanager_peer_position", "Position among the members.", 0));
+  out.push_back(counter("alertmanager_cluster_reconnections_total", "Reconnections to peers.", 0));
+  out.push_back(
+      counter("alertmanager_cluster_reconnections_failed_total", "Reconnections to peers that failed.", 0));
+}
+
+void add_store(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
+  for (const std::string part : {"nflog", "silences"}) {
+    out.push_back(counter("alertmanager_" + part + "_maintenance_total",
+                          "Writes to the store, which holds silences and what was notified.",
+                          static_cast<double>(now.commits)));
+    out.push_back(counter("alertmanager_" + part + "_maintenance_errors_total",
+                          "Writes to the store that failed.", static_cast<double>(now.failed_commits)));
+    out.push_back(
+        counter("alertmanager_" + part + "_query_errors_total", "Look-ups that failed: none can.", 0));
+    out.push_back(counter("alertmanager_" + part + "_gossip_messages_propagated_total",
+                          "Messages handed on to peers: there are none.", 0));
+  }
+  out.push_back(
+      counter("alertmanager_silences_gc_errors_total", "Removals of old silences that failed: none can.", 0));
+  for (const std::string what : {"limit_reached", "creation_retries", "creation_given_up"}) {
+    out.push_back(counter("alertmanager_dispatcher_aggregation_group_" + what + "_total",
+                          "Groups that could not be made at once: none, there is no limit.", 0));
+  }
 }
 
 void add_get_limit(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
@@ -173,9 +218,8 @@ void add_rules(const RulesSnapshot& rules, std::vector<MetricValues>& out) {
       Sums& sums = by_name[rule.name];
       sums.failing |= !group.rules[i].last_error.empty();
       sums.alerting |= rule.kind == Rule::Kind::kAlerting;
-      for (const Instance& instance : group.rules[i].instances) {
-        ++(instance.state == Instance::State::kFiring ? sums.firing : sums.pending);
-      }
+      sums.pending += group.rules[i].pending;
+      sums.firing += group.rules[i].firing;
     }
     for (const auto& [name, sums] : by_name) {
       MetricLabels labels = labels_of(group);
@@ -198,6 +242,8 @@ std::vector<MetricValues> snapshot_values(const MetricsSnapshot& now) {
   std::vector<MetricValues> values;
   add_config(now, values);
   add_router(now, values);
+  add_cluster(values);
+  add_store(now, values);
   add_get_limit(now, values);
   add_http(now.http, values);
   add_rule_groups(now.rules, values);

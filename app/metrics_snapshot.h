@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "app/http_server.h"
 #include "app/metric_values.h"
 #include "app/rules_snapshot.h"
+#include "router/router_counts.h"
+#include "router/silences.h"
 
 namespace tocsin {
 
@@ -18,9 +19,9 @@ struct MetricsSnapshot {
   std::string revision;
   std::string branch;
 
-  std::map<std::string, std::size_t> alerts_by_state;  // "active", "suppressed", "unprocessed"; what is missing is 0
-  std::size_t groups = 0;                              // of the router
-  std::map<std::string, std::size_t> silences_by_state;  // "active", "pending", "expired"
+  RouterCounts router;
+  SilenceCounts silences;
+  std::int64_t alerts_per_name = 0;  // the limit; 0: none
   std::size_t inhibition_rules = 0;
   RulesSnapshot rules;
   HttpServerCounters http;
@@ -35,10 +36,26 @@ struct MetricsSnapshot {
 
   std::size_t deliveries_under_way = 0;
   bool store_failing = false;
+  std::uint64_t commits = 0;  // that were tried
+  std::uint64_t failed_commits = 0;
 };
 
-// One list of series per metric. Rule metrics carry the name that Prometheus gives them, and `server` in
-// addition, because one file may be evaluated against several.
+// One list of series per metric. Where Alertmanager's metric is about something that we do not have, it is
+// told if its value is a fact about us too, and left out if it would have to be made up:
+//
+//   cluster_enabled 0, cluster_members 1, cluster_failed_peers, _health_score, _messages_queued,
+//   _reconnections…: as of an Alertmanager that is alone. Two that do not know of each other do show up in
+//   the mixin's AlertmanagerMembersInconsistent, and rightly: both page. nflog_maintenance…,
+//   silences_maintenance…: commits to the store, which hold both; an error means for us what it means there:
+//   what was said or silenced would not outlive a crash. …_query_errors_total, silences_gc_errors_total,
+//   …_gossip_messages_propagated_total, group_limit_reached, group_creation_…: 0, since nothing of the kind
+//   can happen. silences_state_size, _matcher_index_size: silences that are kept; all of them are compiled.
+//   Left out: …_snapshot_…, …_gc_duration_seconds, …_queries_total, …_query_duration_seconds (there are no
+//   snapshots and collections, and looking something up in memory is no query), subscriber_channel_writes,
+//   version_index_size, and whatever tells of messages between members or of the event recorder.
+//
+// Rule metrics carry the name that Prometheus gives them, and `server` in addition, because one file may be
+// evaluated against several.
 std::vector<MetricValues> snapshot_values(const MetricsSnapshot&);
 
 }  // namespace tocsin

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/duration_argument.h"
 #include "app/version.h"
-#include "core/duration.h"
 
 namespace tocsin {
 namespace {
@@ -48,18 +48,11 @@ constexpr IgnoredFlag kIgnoredFlags[] = {
 // A switch among them.
 constexpr const char* kPublicDiscovery = "--cluster.allow-insecure-public-advertise-address-discovery";
 
-constexpr std::string_view kFeaturesWithoutEffect[] = {"alert-names-in-metrics", "receiver-name-in-metrics",
-                                                       "group-key-in-metrics", "auto-gomemlimit",
-                                                       "event-recorder"};
-
-// Alertmanager takes Go's form, our configuration Prometheus': "90m", "1.5h" and "5d" are all understood.
-Result<Duration> parse_duration(const std::string& text) {
-  if (auto parsed = parse_go_duration(text)) return parsed;
-  return parse_prometheus_duration(text);
-}
+constexpr std::string_view kFeaturesWithoutEffect[] = {"alert-names-in-metrics", "group-key-in-metrics",
+                                                       "auto-gomemlimit", "event-recorder"};
 
 std::string check_duration(const std::string& text) {
-  const auto parsed = parse_duration(text);
+  const auto parsed = parse_duration_argument(text);
   return parsed ? "" : parsed.error().message;
 }
 
@@ -91,6 +84,8 @@ struct Commands {
   CLI::App* route_test_command = nullptr;
   ExplainOptions explain;
   CLI::App* explain_command = nullptr;
+  std::optional<SilenceCommands> silence;
+  std::optional<AlertCommands> alert;
 
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
@@ -110,6 +105,8 @@ struct Commands {
     add_render_flags();
     add_route_commands();
     add_explain_command();
+    silence.emplace(app);
+    alert.emplace(app);
   }
 
   void add_route_commands() {
@@ -138,8 +135,9 @@ struct Commands {
   void add_explain_command() {
     explain_command = app.add_subcommand(
         "explain", "ask a running server why alerts were told or not, and what they wait for");
-    explain_command->add_option("MATCHERS", explain.matchers,
-                                "which alerts: '{alertname=\"X\"}', team=db, or an alert's name")
+    explain_command
+        ->add_option("MATCHERS", explain.matchers,
+                     "which alerts: '{alertname=\"X\"}', team=db, or an alert's name")
         ->required();
     explain_command->add_option("--at", explain.at,
                                 "as of this time (RFC 3339), or so long ago (30m); from the history");
@@ -187,8 +185,8 @@ struct Commands {
         ->group(kServing);
     app.add_option(
            "--enable-feature", features,
-           "comma separated: classic-mode or utf8-strict-mode (how matchers and label names are read); "
-           "accepted without effect: alert-names-in-metrics, receiver-name-in-metrics, "
+           "comma separated: classic-mode or utf8-strict-mode (how matchers and label names are read), "
+           "receiver-name-in-metrics; accepted without effect: alert-names-in-metrics, "
            "group-key-in-metrics, auto-gomemlimit, event-recorder")
         ->check(check_features)
         ->group(kServing);
@@ -280,6 +278,8 @@ Result<Features> parse_features(std::string_view text) {
       classic = true;
     } else if (name == "utf8-strict-mode") {
       utf8 = true;
+    } else if (name == "receiver-name-in-metrics") {
+      features.receiver_names_in_metrics = true;
     } else if (std::count(std::begin(kFeaturesWithoutEffect), std::end(kFeaturesWithoutEffect), name) > 0) {
       features.without_effect.emplace_back(name);
     } else {
@@ -323,8 +323,10 @@ Options read_command_line(int argc, const char* const* argv) {
   }
   if (commands.route_test_command->parsed()) return commands.route_test;
   if (commands.explain_command->parsed()) return commands.explain;
-  commands.serve.retention = parse_duration(commands.retention).value();
-  commands.serve.web_timeout = parse_duration(commands.web_timeout).value();
+  if (const auto chosen = commands.silence->chosen()) return *chosen;
+  if (const auto chosen = commands.alert->chosen()) return *chosen;
+  commands.serve.retention = parse_duration_argument(commands.retention).value();
+  commands.serve.web_timeout = parse_duration_argument(commands.web_timeout).value();
   commands.serve.features = parse_features(commands.features).value();
   for (const auto& [flag, values] : commands.ignored) {
     if (!values.empty()) commands.serve.ignored.push_back(flag);

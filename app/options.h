@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "app/options_alert.h"
+#include "app/options_silence.h"
 #include "core/matcher.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -19,6 +21,7 @@ namespace tocsin {
 struct Features {
   MatcherDialect dialect = MatcherDialect::kFallback;  // classic-mode, utf8-strict-mode
   NameScheme names = NameScheme::kUtf8;                // classic-mode
+  bool receiver_names_in_metrics = false;              // receiver-name-in-metrics
   std::vector<std::string> without_effect;             // the others that were named
 };
 // "classic-mode,alert-names-in-metrics" → Features; fails on a name that Alertmanager does not know either.
@@ -42,7 +45,7 @@ struct ServeOptions {
   std::int64_t max_silence_bytes = 0;
   std::int64_t alerts_per_name = 0;
   bool refuse_broad_silences = false;  // those that mute nearly everything; otherwise there is a warning
-  bool log_silences = false;  // each change of a silence's state
+  bool log_silences = false;           // each change of a silence's state
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::vector<std::string> ignored;  // flags that were accepted and have no effect, to be said in the log
@@ -87,9 +90,8 @@ struct Finished {
   int exit_code = 0;
 };
 
-using Options =
-    std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions, RouteTestOptions,
-                 ExplainOptions>;
+using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions,
+                             RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "app/clock.h"
 #include "app/config_file.h"
 #include "app/configuration.h"
@@ -13,12 +11,6 @@ namespace tocsin {
 namespace {
 
 constexpr int kUsage = 2;
-
-int print(const CommandOutput& output) {
-  std::fputs(output.err.c_str(), stderr);
-  std::fputs(output.out.c_str(), stdout);
-  return output.exit_code;
-}
 
 // Null where the configuration is faulty; its problems are then in `output`.
 std::shared_ptr<const RoutingConfig> load_routing(const std::string& path, Files& files,

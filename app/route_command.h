@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "app/command_output.h"
 #include "app/files.h"
 #include "app/options.h"
 #include "core/time.h"
@@ -14,11 +15,6 @@ int run_route_show(const RouteShowOptions&);
 int run_route_test(const RouteTestOptions&);
 
 // The same with files and time given, and what is printed as values.
-struct CommandOutput {
-  std::string out;
-  std::string err;
-  int exit_code = 0;
-};
 CommandOutput show_routes(const RouteShowOptions&, Files&);
 CommandOutput test_routes(const RouteTestOptions&, Files&, TimePoint now);
 

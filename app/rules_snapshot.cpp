@@ -8,7 +8,7 @@
 namespace tocsin {
 namespace {
 
-RuleSnapshot snapshot(const RuleState& state) {
+RuleSnapshot snapshot(const RuleState& state, RuleDetail detail) {
   RuleSnapshot rule;
   rule.last_evaluation = state.last_evaluation;
   rule.evaluation_took = state.evaluation_took;
@@ -16,6 +16,10 @@ RuleSnapshot snapshot(const RuleState& state) {
   rule.evaluations = state.evaluations;
   rule.failures = state.failures;
   rule.samples = state.samples;
+  for (const auto& [labels, instance] : state.tracker.instances()) {
+    ++(instance.state == Instance::State::kFiring ? rule.firing : rule.pending);
+  }
+  if (detail == RuleDetail::kCounts) return rule;
   rule.instances.reserve(state.tracker.instances().size());
   for (const auto& [labels, instance] : state.tracker.instances()) rule.instances.push_back(instance);
   return rule;
@@ -23,7 +27,7 @@ RuleSnapshot snapshot(const RuleState& state) {
 
 }  // namespace
 
-RulesSnapshot snapshot_rules(const Evaluator& evaluator) {
+RulesSnapshot snapshot_rules(const Evaluator& evaluator, RuleDetail detail) {
   RulesSnapshot rules;
   rules.groups.reserve(evaluator.groups().size());
   for (const auto& [id, state] : evaluator.groups()) {
@@ -36,7 +40,7 @@ RulesSnapshot snapshot_rules(const Evaluator& evaluator) {
     group.evaluation_took = state.took;
     group.iterations = state.iterations;
     group.missed = state.missed;
-    for (const RuleState& rule : state.rules) group.rules.push_back(snapshot(rule));
+    for (const RuleState& rule : state.rules) group.rules.push_back(snapshot(rule, detail));
     rules.groups.push_back(std::move(group));
   }
   std::sort(rules.groups.begin(), rules.groups.end(),

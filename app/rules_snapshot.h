@@ -23,7 +23,9 @@ struct RuleSnapshot {
   std::uint64_t evaluations = 0;
   std::uint64_t failures = 0;
   std::size_t samples = 0;          // that the last evaluation brought
-  std::vector<Instance> instances;  // pending and firing, in order of labels
+  std::size_t pending = 0;          // instances
+  std::size_t firing = 0;           // likewise
+  std::vector<Instance> instances;  // both, in order of labels; of kInstances only
 };
 
 struct RuleGroupSnapshot {
@@ -42,6 +44,8 @@ struct RulesSnapshot {
   std::vector<RuleGroupSnapshot> groups;  // by file, then group name, then server
 };
 
-RulesSnapshot snapshot_rules(const Evaluator&);
+// kCounts spares a copy of every instance.
+enum class RuleDetail { kInstances, kCounts };
+RulesSnapshot snapshot_rules(const Evaluator&, RuleDetail = RuleDetail::kInstances);
 
 }  // namespace tocsin

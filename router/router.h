@@ -29,6 +29,7 @@
 #include "router/imported_log.h"
 #include "router/inhibitor.h"
 #include "router/muting.h"
+#include "router/router_counts.h"
 #include "router/router_output.h"
 #include "router/router_view.h"
 #include "router/routing_config.h"
@@ -77,6 +78,8 @@ class Router {
   std::vector<GroupView> groups(TimePoint now) const;
   // Why the alerts that are asked about were told or not, and what they wait for.
   Explanations explain(const ExplainQuery&, TimePoint now) const;
+  // As `alerts` and `groups` would show them, without copies.
+  RouterCounts counts(TimePoint now) const;
   const RoutingConfig& config() const { return *config_; }
   const Silences& silences() const { return silences_; }
   const Inhibitor& inhibitor() const { return inhibitor_; }

@@ -1,4 +1,5 @@
-// The loop's promises: durable before delivered, a failing store stops no page, questions are answered also at the end.
+// The loop's promises: durable before delivered, a failing store stops no page, questions are answered also
+// at the end.
 #include "app/event_loop.h"
 
 #include <doctest/doctest.h>
@@ -51,7 +52,8 @@ struct Running {
           for (const Notice& notice : batch) notices.push_back(notice.kind);
         },
     };
-    loop = std::make_unique<EventLoop>(std::move(engine), std::move(first), store, clock, Duration(1h), std::move(outlets));
+    loop = std::make_unique<EventLoop>(std::move(engine), std::move(first), store, clock, Duration(1h),
+                                       std::move(outlets));
   }
 
   bool noticed(NoticeKind kind) {
@@ -80,7 +82,7 @@ TEST_CASE("a store that fails stops no page, and takes what waited once it works
   running.delivered.get_future().get();
   CHECK(running.records_at_delivery == 0);
   running.loop->ask([](const Engine&, TimePoint) { return true; });
-  CHECK(running.loop->store_fails());
+  CHECK(running.loop->committer().store_fails());
   CHECK(running.noticed(NoticeKind::kStoreFailed));
 
   running.loop->ask([&](const Engine&, TimePoint) {
@@ -90,7 +92,7 @@ TEST_CASE("a store that fails stops no page, and takes what waited once it works
   running.loop->post(AlertsPosted{{alert("Bar", running.clock.now())}});
   running.loop->ask([](const Engine&, TimePoint) { return true; });
   running.loop->stop();
-  CHECK_FALSE(running.loop->store_fails());
+  CHECK_FALSE(running.loop->committer().store_fails());
   CHECK(running.noticed(NoticeKind::kStoreRecovered));
   std::size_t alerts = 0;
   const auto stored = running.store.load();

@@ -48,12 +48,12 @@ MetricsSnapshot snapshot_with_rules() {
   group.missed = 2;
   group.rules.resize(3);
   group.rules[0].evaluations = 5;
-  group.rules[0].instances.resize(2);
-  group.rules[0].instances[1].state = Instance::State::kFiring;
+  group.rules[0].pending = 1;
+  group.rules[0].firing = 1;
   group.rules[1].evaluations = 4;
   group.rules[1].failures = 3;
   group.rules[1].last_error = "no";
-  group.rules[1].instances.resize(1);
+  group.rules[1].pending = 1;
   group.rules[2].samples = 9;
 
   MetricsSnapshot now;
@@ -67,8 +67,11 @@ MetricsSnapshot snapshot_with_rules() {
 TEST_CASE("state is told under the names that dashboards know") {
   MetricsSnapshot now;
   now.version = "0.1.0";
-  now.alerts_by_state = {{"active", 3}};
-  now.groups = 2;
+  now.router = {.active = 3, .groups = 2};
+  now.silences = {.pending = 1, .active = 2, .expired = 4};
+  now.alerts_per_name = 100;
+  now.commits = 9;
+  now.failed_commits = 2;
   now.receivers = 4;
   now.integrations = 5;
   now.config_hash = 0xFFFF'0000'0000'0007ULL;
@@ -89,6 +92,19 @@ TEST_CASE("state is told under the names that dashboards know") {
            Row{R"(alertmanager_alerts{state="suppressed"})", "0"},
            Row{R"(alertmanager_alerts{state="unprocessed"})", "0"},
            Row{"alertmanager_dispatcher_aggregation_groups", "2"},
+           Row{R"(alertmanager_silences{state="expired"})", "4"},
+           Row{"alertmanager_silences_state_size", "7"},
+           Row{"alertmanager_alerts_per_alert_limit", "100"},
+           Row{"alertmanager_cluster_enabled", "0"},
+           Row{"alertmanager_cluster_members", "1"},
+           Row{"alertmanager_cluster_failed_peers", "0"},
+           Row{"alertmanager_cluster_health_score", "0"},
+           Row{"alertmanager_peer_position", "0"},
+           Row{"alertmanager_nflog_maintenance_total", "9"},
+           Row{"alertmanager_silences_maintenance_errors_total", "2"},
+           Row{"alertmanager_silences_query_errors_total", "0"},
+           Row{"alertmanager_dispatcher_aggregation_group_limit_reached_total", "0"},
+           Row{"alertmanager_dispatcher_alert_processing_duration_seconds_count", "0"},
            Row{"alertmanager_receivers", "4"},
            Row{"alertmanager_integrations", "5"},
            Row{"alertmanager_config_hash", "7"},
@@ -210,8 +226,8 @@ TEST_CASE("notices, posts and requests are counted") {
       {NoticeKind::kTemplateFailed, "", {}, {{"rule", "Down"}, {"error", "x"}}}};
   metrics.observe(notices);
   metrics.observe_posted({3, 2, 1});
-  metrics.observe_http("/api/v2/alerts", "GET", 200, 0.2);
-  metrics.observe_http("/api/v2/alerts", "BREW", 405, 0.01);
+  metrics.observe_http("/api/v2/alerts", "GET", {200, "", std::string(150, 'x'), {}}, 0.2);
+  metrics.observe_http("/api/v2/alerts", "BREW", {405, "", "", {}}, 0.01);
   const std::string text = metrics.text({});
   CHECK(value_of(text, R"(tocsin_notices_total{kind="AlertFired"})") == "2");
   CHECK(value_of(text, R"(tocsin_rule_template_failures_total{rule="Down"})") == "1");
@@ -219,6 +235,14 @@ TEST_CASE("notices, posts and requests are counted") {
   CHECK(value_of(text, R"(alertmanager_alerts_received_total{status="firing",version="v2"})") == "3");
   CHECK(value_of(text, R"(alertmanager_alerts_received_total{status="resolved",version="v2"})") == "2");
   CHECK(value_of(text, R"(alertmanager_alerts_invalid_total{version="v2"})") == "1");
+  CHECK(
+      value_of(
+          text,
+          R"(alertmanager_http_response_size_bytes_bucket{handler="/api/v2/alerts",method="GET",le="1000"})") ==
+      "1");
+  CHECK(
+      value_of(text, R"(alertmanager_http_response_size_bytes_sum{handler="/api/v2/alerts",method="GET"})") ==
+      "150");
   const std::string http =
       "alertmanager_http_request_duration_seconds_bucket{code=\"200\",handler=\"/api/v2/alerts\",";
   CHECK(value_of(text, http + "method=\"GET\",le=\"0.25\"}") == "1");

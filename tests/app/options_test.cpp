@@ -126,7 +126,8 @@ TEST_CASE("the features choose how matchers are read, and unknown ones are refus
   CHECK(parse_features("utf8-strict-mode")->dialect == MatcherDialect::kUtf8);
   CHECK(parse_features("utf8-strict-mode")->names == NameScheme::kUtf8);
   CHECK(parse_features("alert-names-in-metrics,receiver-name-in-metrics,group-key-in-metrics,auto-gomemlimit")
-            ->without_effect.size() == 4);
+            ->without_effect.size() == 3);
+  CHECK(parse_features("receiver-name-in-metrics")->receiver_names_in_metrics);
   CHECK(parse_features("classic-mode,nonsense").error().message ==
         "unknown option 'nonsense' for --enable-feature");
   CHECK(parse_features("classic-mode,utf8-strict-mode").error().message ==
@@ -168,4 +169,36 @@ TEST_CASE("GET requests above the limit are refused, other methods never") {
   CHECK(limit.refused() == 1);
   CHECK(limit.in_flight() == 0);
   CHECK(limit.answer(get, fine).status == 200);
+}
+
+TEST_CASE("commands about silences and alerts are read as amtool reads them") {
+  const auto silence = [](std::vector<const char*> words) {
+    const Options options = read(std::move(words));
+    REQUIRE(std::holds_alternative<SilenceOptions>(options));
+    return std::get<SilenceOptions>(options);
+  };
+  const auto query = std::get<SilenceQueryOptions>(silence({"silence", "Oven", "-q", "--within=2h"}));
+  CHECK(query.matchers == std::vector<std::string>{"Oven"});
+  CHECK(query.quiet);
+  CHECK(std::get<SilenceQueryOptions>(silence({"silence", "-o", "json", "query", "--id", "x"})).id == "x");
+  const auto add =
+      std::get<SilenceAddOptions>(silence({"silence", "add", "--annotation", "a=b", "Oven", "-d", "2h",
+                                           "--annotation=c=d", "node=~x", "-c", "why", "--url=http://am"}));
+  CHECK(add.matchers == std::vector<std::string>{"Oven", "node=~x"});
+  CHECK(add.annotations == std::vector<std::string>{"a=b", "c=d"});
+  CHECK(add.duration == "2h");
+  CHECK(add.api.url == "http://am");
+  CHECK_FALSE(add.without_comment);
+  CHECK(
+      std::get<SilenceAddOptions>(silence({"silence", "add", "x", "--no-require-comment"})).without_comment);
+  CHECK(std::get<SilenceExpireOptions>(silence({"silence", "expire", "a", "b"})).ids.size() == 2);
+  CHECK(std::get<SilenceImportOptions>(silence({"silence", "import", "-w", "8", "f"})).file == "f");
+  CHECK(exit_code({"silence", "expire"}) == 2);
+  CHECK(exit_code({"silence", "-o", "yaml"}) == 2);
+
+  const Options alert = read({"alert", "-i", "-s", "Oven"});
+  REQUIRE(std::holds_alternative<AlertOptions>(alert));
+  const auto& asked = std::get<AlertQueryOptions>(std::get<AlertOptions>(alert));
+  CHECK((asked.inhibited && asked.silenced && !asked.active));
+  CHECK(exit_code({"alert", "add"}) == 2);
 }
