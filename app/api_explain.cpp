@@ -57,6 +57,7 @@ class Answer {
       live = backend_.explain(
           {[this](const Labels& labels) { return filter_takes(wanted_.filter, labels); }, kMostAlerts});
     }
+    if (!wanted_.at) find_pending();
     Result<void> done = live.alerts.empty() ? find_past() : read_about(live);
     if (!done) return tl::unexpected(done.error());
     JsonWriter json;
@@ -68,13 +69,15 @@ class Answer {
       for (const GroupExplanation& group : alert.groups) groups.insert(group.group_key);
       write_explanation(json, alert, shown(alert.key.to_string(), groups));
     }
+    json.end_array().key("pending").begin_array();
+    for (const PendingAlert& alert : pending_) write_pending_alert(json, alert, now_);
     json.end_array().key("past").begin_array();
     for (const PastAlert& alert : past_) {
       std::set<std::string> groups;
       for (const PastGroup& group : alert.groups) groups.insert(group.key);
       write_past_alert(json, alert, shown(alert.fingerprint, groups));
     }
-    json.end_array().key("leftOut").unsigned_integer(live.left_out + past_left_out_);
+    json.end_array().key("leftOut").unsigned_integer(live.left_out + left_out_.size());
     json.key("history").begin_object().key("linesRead").unsigned_integer(lines_.size());
     json.key("all").boolean(all_read_);  // of these alerts
     if (!lines_.empty()) json.field("oldest", format_rfc3339_millis(lines_.back().at));
@@ -92,6 +95,23 @@ class Answer {
     lines.reserve(entries->size());
     for (const HistoryEntry& entry : *entries) lines.push_back(read_past_notice(entry));
     return lines;
+  }
+
+  void find_pending() {
+    for (const RuleGroupSnapshot& group : backend_.rules().groups) {
+      for (std::size_t i = 0; i < group.rules.size(); ++i) {
+        for (const Instance& instance : group.rules[i].instances) {
+          if (instance.state != Instance::State::kPending || !filter_takes(wanted_.filter, instance.labels))
+            continue;
+          if (pending_.size() == kMostAlerts) {
+            left_out_.insert(instance.labels.fingerprint_hex());
+            continue;
+          }
+          pending_.push_back({instance.labels, group.group->name, instance.active_at,
+                              group.group->rules[i].hold_for, group.rules[i].last_error});
+        }
+      }
+    }
   }
 
   Result<void> read_about(const Explanations& live) {
@@ -129,7 +149,6 @@ class Answer {
         if (alert.alert.starts_at <= moment_) consider(alert.key.to_string(), alert.alert.labels);
       }
     }
-    past_left_out_ = left_out_.size();
     if (found.empty()) {
       lines_ = std::move(*newest);
       return {};
@@ -152,6 +171,8 @@ class Answer {
     lines_ = std::move(*lines);
     for (const auto& [fingerprint, labels] : found) {
       PastAlert alert = past_alert(fingerprint, lines_);
+      // The rules know better what is pending now.
+      if (!wanted_.at && alert.state == PastState::kPending) continue;
       if (alert.labels.empty()) alert.labels = labels;
       past_.push_back(std::move(alert));
     }
@@ -217,8 +238,8 @@ class Answer {
   Lines lines_;
   bool all_read_ = true;
   std::vector<PastAlert> past_;
-  std::set<std::string> left_out_;
-  std::size_t past_left_out_ = 0;
+  std::vector<PendingAlert> pending_;
+  std::set<std::string> left_out_;  // fingerprints
 };
 
 }  // namespace

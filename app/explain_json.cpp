@@ -1,6 +1,9 @@
 #include "app/explain_json.h"
 
+#include <fmt/format.h>
+
 #include "core/duration.h"
+#include "core/moment.h"
 
 namespace tocsin {
 namespace {
@@ -160,6 +163,19 @@ void write_past_alert(JsonWriter& json, const PastAlert& alert, const ShownHisto
   json.end_array();
   write_history(json, history);
   json.end_object();
+}
+
+void write_pending_alert(JsonWriter& json, const PendingAlert& alert, TimePoint now) {
+  const TimePoint fires_at = alert.active_at + alert.hold_for;
+  std::string verdict = fmt::format("pending since {}: fires if its condition still holds at {} (for: {})",
+                                    format_moment(alert.active_at, now), format_moment(fires_at, now),
+                                    format_prometheus_duration(alert.hold_for));
+  if (!alert.rule_error.empty()) verdict += "; its rule fails, so it waits: " + alert.rule_error;
+  json.begin_object().key("labels").labels(alert.labels).field("ruleGroup", alert.rule_group);
+  time_field(json, "activeAt", alert.active_at);
+  time_field(json, "firesAt", fires_at);
+  text_field(json, "ruleError", alert.rule_error);
+  json.field("verdict", verdict).end_object();
 }
 
 void write_group_state(JsonWriter& json, const GroupView& group) {

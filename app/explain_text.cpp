@@ -27,6 +27,10 @@ class Writer {
   std::string write() {
     line(0, "as of " + date_and_time(now_) + " UTC");
     for (const JsonValue& alert : answer_.find("alerts").array()) live(alert);
+    for (const JsonValue& alert : answer_.find("pending").array()) {
+      line(0, "");
+      line(0, alert.labels("labels").to_string() + ": " + alert.text("verdict"));
+    }
     for (const JsonValue& alert : answer_.find("past").array()) past(alert);
     if (const auto more = answer_.integer("leftOut"); more > 0) {
       line(0, "");
@@ -155,7 +159,9 @@ Result<ExplanationText> explanation_text(std::string_view json) {
   const std::string when = !ours ? "" : answer->text("at").empty() ? answer->text("now") : answer->text("at");
   const auto now = parse_rfc3339(when);
   if (!ours || !now) return fail("the server gave an answer that cannot be understood; is it tocsin?");
-  if (answer->find("alerts").array().empty() && answer->find("past").array().empty()) {
+  const bool nothing = answer->find("alerts").array().empty() && answer->find("pending").array().empty() &&
+                       answer->find("past").array().empty();
+  if (nothing) {
     return ExplanationText{"no alert matches, neither live nor in the history\n", false};
   }
   return ExplanationText{Writer(*answer, *now).write(), true};

@@ -280,7 +280,11 @@ void Evaluator::enact(const GroupPlan* plan, const RuleKey& key, const Rule* rul
                       TimePoint at, EvaluatorOutput& out) {
   using Kind = Transition::Kind;
   const Instance& instance = transition.instance;
-  const Labels& labels = instance.alert_labels.empty() ? instance.labels : instance.alert_labels;
+  // Notices call an alert by one name from its first moment on, also before the router knows it.
+  const bool unnamed = instance.alert_labels.empty();
+  const Labels labels = !unnamed          ? instance.alert_labels
+                        : plan != nullptr ? plan->with_external(instance.labels)
+                                          : instance.labels;
   const bool ended = transition.kind == Kind::kForgotten || transition.kind == Kind::kResolved;
   const bool re_pends = transition.kind == Kind::kResolved && transition.cause == ResolveCause::kRuleChanged;
   if (ended && !re_pends)

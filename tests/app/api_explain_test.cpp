@@ -173,6 +173,34 @@ TEST_CASE("what matches nothing is an empty answer, and what cannot be read is r
   CHECK(story.get("/api/tocsin/v1/explain?at=2026-01-02T03:04:06Z").status == 400);
 }
 
+TEST_CASE("an alert whose `for` is not over says when it fires, and what keeps its rule from saying more") {
+  FakeApiBackend backend;
+  RuleGroup rules;
+  rules.name = "servers";
+  rules.rules.resize(1);
+  rules.rules[0].hold_for = 5min;
+  RuleGroupSnapshot& group = backend.rules_snapshot.groups.emplace_back();
+  group.group = std::make_shared<const RuleGroup>(rules);
+  group.rules.resize(1);
+  Instance& instance = group.rules[0].instances.emplace_back();
+  instance.labels = Labels{{"alertname", "A"}};
+  instance.active_at = kApiNow - 2min;
+  const auto verdict = [&] {
+    const JsonValue answer = json_of(ask(backend, "GET", "/api/tocsin/v1/explain?filter=alertname=A"));
+    return first(answer, "pending").text("verdict");
+  };
+  CHECK(verdict() ==
+        "pending since 03:02:05 (2m ago): fires if its condition still holds at 03:07:05 (in 3m) (for: 5m)");
+  group.rules[0].last_error = "out of memory";
+  CHECK(verdict().ends_with("; its rule fails, so it waits: out of memory"));
+  CHECK(json_of(ask(backend, "GET", "/api/tocsin/v1/explain?filter=alertname=B"))
+            .find("pending")
+            .array()
+            .empty());
+  instance.state = Instance::State::kFiring;
+  CHECK(json_of(ask(backend, "GET", "/api/tocsin/v1/explain")).find("pending").array().empty());
+}
+
 TEST_CASE("more alerts than are explained are counted") {
   Story story;
   for (int i = 0; i < 103; ++i) story.post(fmt::format("A{}", i));

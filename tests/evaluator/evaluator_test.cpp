@@ -154,6 +154,28 @@ TEST_CASE("external labels are added where the alert has none of that name") {
   CHECK(world.out.alerts[1].labels.value("cluster") == "eu-2");
 }
 
+TEST_CASE("notices of a pending alert name it as those of the firing one do") {
+  World world;
+  world.external_labels = Labels{{"cluster", "eu-1"}};
+  world.group("rules.yml", "g").rules = {alerting("Down", {}, 1min)};
+  world.configure();
+  std::vector<Notice> notices;
+  const auto evaluate = [&](std::vector<Sample> samples) {
+    const std::string kinds = world.evaluate(std::move(samples));
+    notices.insert(notices.end(), world.out.notices.begin(), world.out.notices.end());
+    return kinds;
+  };
+  CHECK(evaluate(kDown) == "AlertPending");
+  CHECK(evaluate(kDown) == "AlertFired");
+  CHECK(evaluate({}) == "AlertResolved");
+  CHECK(evaluate(kDown) == "AlertPending");
+  CHECK(evaluate({}) == "AlertForgotten");
+  for (const Notice& notice : notices) {
+    CHECK(notice.labels.value("cluster") == "eu-1");
+    CHECK(notice.subject == notices.front().subject);
+  }
+}
+
 TEST_CASE("while queries fail alerts hold, and after three failures the rule itself is an alert") {
   World world;
   world.group("rules.yml", "g").rules = {
