@@ -37,8 +37,11 @@ void Committer::commit(Step& step, TimePoint now) {
   if (!saved) ++failed_commits_;
   if (saved) {
     unsaved_ = {};
-    if (store_fails_.exchange(false)) step.notices.push_back({NoticeKind::kStoreRecovered, "", {}, {}});
+    if (!store_fails_.exchange(false)) return;
+    news_ = StoreCondition{};
+    step.notices.push_back({NoticeKind::kStoreRecovered, "", {}, {}});
   } else if (!store_fails_.exchange(true)) {
+    news_ = StoreCondition{saved.error().message};
     step.notices.push_back(
         {NoticeKind::kStoreFailed,
          "",

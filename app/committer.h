@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "app/event.h"
@@ -18,6 +20,8 @@ class Committer {
 
   // Takes the step's records; adds a notice where the store has failed or recovered.
   void commit(Step&, TimePoint now);
+  // What the last commit changed about the store, for the engine: at most once each. Nothing: all as before.
+  std::optional<StoreCondition> take_news() { return std::exchange(news_, std::nullopt); }
   // From any thread: whether the last commit failed; how many were tried, and how many of them failed.
   bool store_fails() const { return store_fails_; }
   std::uint64_t commits() const { return commits_; }
@@ -26,6 +30,7 @@ class Committer {
  private:
   Store& store_;
   std::vector<Record> unsaved_;  // in order; between steps, what a failing store has not taken yet
+  std::optional<StoreCondition> news_;
   std::atomic<bool> store_fails_{false};
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> failed_commits_{0};

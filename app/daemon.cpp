@@ -106,6 +106,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const ServeOptions& options) {
   auto opened = SqliteStore::open(options.storage_path, daemon->clock_.now());
   if (!opened) return tl::unexpected(opened.error());
   if (!opened->warning.empty()) log(LogLevel::kError, opened->warning, {});
+  daemon->lost_state_ = opened->warning;
   daemon->store_ = std::move(opened->store);
   daemon->history_ = std::make_unique<SqliteHistoryReader>(options.storage_path);
   daemon->run(std::move(*configuration));
@@ -164,6 +165,7 @@ void Daemon::run(Configuration first) {
   };
   loop_ = std::make_unique<EventLoop>(std::move(engine), std::move(step), *store_, clock_, options_.retention,
                                       std::move(outlets));
+  if (!lost_state_.empty()) loop_->post(StoreReset{lost_state_});
   loop_->start();
 
   const std::string prefix = options_.route_prefix.empty() ? path_of(external_url_) : options_.route_prefix;
@@ -185,6 +187,7 @@ std::vector<Record> Daemon::load_state() {
   if (!loaded) {
     log(LogLevel::kError, "The stored state cannot be read; starting without",
         {{"error", loaded.error().message}});
+    lost_state_ = loaded.error().message;
   }
   std::vector<Record> stored = loaded ? std::move(*loaded) : std::vector<Record>{};
   Takeover takeover = take_over(options_.storage_path, stored, clock_.now(), read_if_there);

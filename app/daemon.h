@@ -88,6 +88,7 @@ class Daemon : public ApiBackend {
   Metrics metrics_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<HistoryReader> history_;
+  std::string lost_state_;  // why the stored state could not be used at the start; empty: it could
   std::unique_ptr<Transport>
       query_transport_;  // two transports: a service that hangs must not hold up queries
   std::unique_ptr<Transport> delivery_transport_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/store_alerts.h"
 #include "core/duration.h"
 #include "core/json.h"
 
@@ -56,11 +57,12 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   engine->take(std::move(routed), first);
   engine->take(std::move(evaluated), now, first);
 
-  // An alert of a rule that the router remembers and no rule fires: its rule went while nobody watched.
+  // An alert of a rule that the router remembers and no rule fires: its rule went while nobody watched. One
+  // with an end ahead is no rule's: it is news about the program, and ends by itself.
   std::vector<Alert> orphans;
   for (AlertView& view : engine->router_.alerts(now)) {
     Alert& alert = view.alert;
-    const bool orphan = alert.origin == AlertOrigin::kRule && !alert.resolved_at(now) &&
+    const bool orphan = alert.origin == AlertOrigin::kRule && !is_set(alert.ends_at) &&
                         !engine->evaluator_.fires(alert.labels);
     if (!orphan) continue;
     alert.ends_at = now;
@@ -122,7 +124,47 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     EvaluatorOutput evaluated;
     evaluator_.configure(loaded->config.evaluator, now, evaluated);
     take(std::move(evaluated), now, step);
+  } else if (const auto* condition = std::get_if<StoreCondition>(&event)) {
+    take_in(*condition, now, step);
+  } else if (const auto* reset = std::get_if<StoreReset>(&event)) {
+    Alert alert = storage_was_reset(reset->message, now);
+    alert.labels = with_external(alert.labels);
+    tell(alert, now, step);
   }
+}
+
+void Engine::take_in(const StoreCondition& condition, TimePoint now, Step& step) {
+  if (condition.error.empty()) {
+    if (store_fails_) tell(storage_works_again(std::move(*store_fails_), now), now, step);
+    store_fails_.reset();
+    return;
+  }
+  Alert alert = storage_failing(condition.error, now);
+  alert.labels = with_external(alert.labels);
+  if (store_fails_) alert.starts_at = store_fails_->starts_at;
+  store_fails_ = alert;
+  tell(alert, now, step);
+}
+
+void Engine::tell(const Alert& alert, TimePoint now, Step& step) {
+  const bool fires = !alert.resolved_at(now);
+  Notice notice{fires ? NoticeKind::kAlertFired : NoticeKind::kAlertResolved,
+                alert.labels.fingerprint_hex(),
+                alert.labels,
+                {}};
+  notice.details.emplace_back(
+      fires ? "summary" : "cause",
+      fires ? std::string(alert.annotations.value("summary")) : std::string(to_string(alert.cause)));
+  step.notices.push_back(std::move(notice));
+  RouterOutput out;
+  router_.accept({&alert, 1}, now, out);
+  take(std::move(out), step);
+}
+
+// As alerts of rules have them, where there are rules.
+Labels Engine::with_external(const Labels& labels) const {
+  const auto& groups = evaluator_.groups();
+  return groups.empty() ? labels : groups.begin()->second.plan->with_external(labels);
 }
 
 // Whatever is due at `now`.

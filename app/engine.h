@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "app/event.h"
@@ -33,10 +34,15 @@ class Engine {
   void take(EvaluatorOutput&&, TimePoint now, Step&);
   void take(RouterOutput&&, Step&);
   void take_in(Event&&, TimePoint now, Step&);
+  void take_in(const StoreCondition&, TimePoint now, Step&);
+  // An alert about the program itself.
+  void tell(const Alert&, TimePoint now, Step&);
+  Labels with_external(const Labels&) const;
   void settle(TimePoint now, Step&);
 
   Evaluator evaluator_;
   Router router_;
+  std::optional<Alert> store_fails_;  // while it does
   TimePoint next_heartbeat_ = kNoTime;
 };
 

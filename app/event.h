@@ -48,8 +48,16 @@ struct SilenceUnwanted {
   std::uint64_t ticket = 0;
   std::string id;
 };
+// What the shell found out about its store, at each change.
+struct StoreCondition {
+  std::string error;  // empty: commits work again
+};
+// What an earlier run stored could not be read: the program started without it.
+struct StoreReset {
+  std::string message;
+};
 using Event = std::variant<Tick, GroupEvaluated, DeliveryFinished, AlertsPosted, ConfigLoaded, SilenceWanted,
-                           SilenceUnwanted>;
+                           SilenceUnwanted, StoreCondition, StoreReset>;
 
 struct SilenceAnswer {
   std::uint64_t ticket = 0;

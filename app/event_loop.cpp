@@ -151,6 +151,7 @@ void EventLoop::decide(std::vector<Event>& events) {
 
 void EventLoop::carry_out(Step&& step, TimePoint now) {
   committer_.commit(step, now);
+  if (auto news = committer_.take_news()) post(std::move(*news));
   if (now >= next_forgetting_) {
     (void)store_.forget_history(now - retention_);  // a failing store is reported by the committer
     next_forgetting_ = now + std::chrono::minutes(15);

@@ -108,6 +108,7 @@ void VirtualShell::carry_out(Step&& step) {
   TOCSIN_CHECK(engine_->next_deadline() > now_, "a step leaves nothing behind that is due");
   if (!step.records.empty() && crashes(CrashPoint::kBeforeCommit)) return;
   committer_->commit(step, now_);
+  if (auto news = committer_->take_news()) arrivals_.emplace(now_, std::move(*news));
   if (!step.notices.empty()) world_.publish(step.notices, now_);
   if (!step.deliveries.empty() && crashes(CrashPoint::kBeforeDelivery)) return;
   for (const EvaluateGroup& evaluation : step.evaluations) evaluate(evaluation);

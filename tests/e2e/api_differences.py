@@ -180,7 +180,7 @@ def reload_says_ok(request: Request, theirs: Reply, ours: Reply) -> None:
 
 def muted_is_a_parameter(request: Request, theirs: Reply, ours: Reply) -> None:
     """`muted` of /alerts/groups has been there since 0.28; Debian's Alertmanager shows what is muted by time always."""
-    if "/groups?" in request.path and "muted=false" in request.path:
+    if "/groups?" in request.path and request.path.endswith(("muted=false", "muted=no")):
         theirs.shape, theirs.content = ours.shape, ours.content
     elif "muted=" in request.path and ours.status in (400, 422):
         theirs.status, theirs.shape, theirs.content = ours.status, ours.shape, ours.content

@@ -38,8 +38,9 @@ class TheWebhookBody(EndToEnd):
         ]
         for alert in firing:
             alert.update(generatorURL="http://prometheus.example.com/graph?g0.expr=a+%3E+b&g0.tab=1")
-            alert.update(startsAt=rfc3339(now - 100), endsAt=rfc3339(now + 3600))
-        resolved = [{**alert, "endsAt": rfc3339(now - 1)} for alert in firing]
+            # Alertmanager flushes a group with an old start as soon as its first alert is there.
+            alert.update(startsAt=rfc3339(now), endsAt=rfc3339(now + 3600))
+        resolved = [{**alert, "endsAt": rfc3339(now)} for alert in firing]
         for batch, count in ((firing, 2), (resolved, 4)):
             for address in (tocsin.address, alertmanager):
                 answer = ask(address, "POST", "/api/v2/alerts", batch)

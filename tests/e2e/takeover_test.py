@@ -21,7 +21,7 @@ REPEATING = ("/repeat", "/even")
 
 def unmatched(theirs: list[Notification], ours: list[Notification]) -> tuple[list[int], list[int]]:
     """What only one of them said: the rest says the same in the same order, each as close in time as can be."""
-    alone = 5.0  # seconds: what is further apart than twice that is not the same saying
+    alone = 1.5  # seconds: what is further apart than twice that is not the same saying
 
     @cache
     def best(i: int, k: int) -> tuple[float, tuple[int, ...], tuple[int, ...]]:

@@ -1,0 +1,50 @@
+#include "app/store_alerts.h"
+
+#include <chrono>
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kResetIsNews = std::chrono::hours(1);
+
+// As of a rule of ours: nobody outside can end it.
+Alert own_alert(Labels labels, Labels annotations, TimePoint now) {
+  Alert alert;
+  alert.labels = std::move(labels);
+  alert.annotations = std::move(annotations);
+  alert.starts_at = now;
+  alert.updated_at = now;
+  alert.origin = AlertOrigin::kRule;
+  return alert;
+}
+
+}  // namespace
+
+Alert storage_failing(const std::string& error, TimePoint now) {
+  return own_alert(Labels{{"alertname", "StorageFailing"}, {"severity", "critical"}},
+                   Labels{{"summary",
+                           "Tocsin cannot store its state; it goes on paging, but silences and what was "
+                           "notified are lost if it restarts now"},
+                          {"description", error}},
+                   now);
+}
+
+Alert storage_works_again(Alert failing, TimePoint now) {
+  failing.ends_at = now;
+  failing.updated_at = now;
+  failing.cause = ResolveCause::kConditionFalse;
+  return failing;
+}
+
+Alert storage_was_reset(const std::string& message, TimePoint now) {
+  Alert alert = own_alert(Labels{{"alertname", "StorageWasReset"}, {"severity", "warning"}},
+                          Labels{{"summary",
+                                  "Tocsin started without its stored state: silences are gone, and "
+                                  "notifications may repeat"},
+                                 {"description", message}},
+                          now);
+  alert.ends_at = now + kResetIsNews;
+  return alert;
+}
+
+}  // namespace tocsin
