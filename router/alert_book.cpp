@@ -7,6 +7,8 @@
 
 namespace tocsin {
 
+static_assert(sizeof(AlertEntry) <= 96, "the allocator's next size is 112");
+
 namespace {
 
 TimePoint end_of(const Alert& alert) {

@@ -63,7 +63,7 @@ void prefetch(std::span<const std::pair<AlertKey, AlertEntry*>> entries, std::si
 IntegrationView view_of(const GroupIntegration& integration) {
   const Delivery& delivery = integration.delivery;
   auto fires = [](const auto& told) { return told.second.told == Told::kFiring; };
-  return {.id = integration.entry.id,
+  return {.id = integration.entry->id,
           .retired = integration.standing == Standing::kRetired,
           .last_notified_at = integration.told.last_notified_at,
           .times_notified = integration.told.times_notified,
