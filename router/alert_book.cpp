@@ -4,6 +4,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "core/check.h"
+#include "router/sort_by_key.h"
 
 namespace tocsin {
 
@@ -183,7 +184,9 @@ std::vector<std::pair<AlertKey, AlertEntry*>> AlertBook::entries() const {
   std::vector<std::pair<AlertKey, AlertEntry*>> list;
   list.reserve(size());
   for (AlertEntry* entry : index_->all()) list.emplace_back(entry->key, entry);
-  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  sort_by_key(
+      list, [](const auto& item) { return item.first; },
+      [](const auto& a, const auto& b) { return a.first < b.first; });
   return list;
 }
 
