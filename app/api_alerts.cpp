@@ -1,6 +1,9 @@
 #include "app/api_alerts.h"
 
 #include <algorithm>
+#include <future>
+#include <span>
+#include <thread>
 #include <tuple>
 
 #include "app/alert_filter.h"
@@ -22,10 +25,24 @@ std::string_view state_of(const AlertView& view) {
   return view.status == AlertStatus::kSuppressed ? "suppressed" : "active";
 }
 
-void write_names(JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
+void write_names(JsonWriter& json, std::string_view key, const SharedNames& names) {
   json.key(key).begin_array();
   for (const std::string& name : names) json.string(name);
   json.end_array();
+}
+
+void write_status(JsonWriter& json, const AlertView& view) {
+  json.key("status");
+  if (view.inhibited_by.empty() && view.muted_by.empty() && view.silenced_by.empty() &&
+      state_of(view) == "active") {  // nearly all
+    json.raw(R"({"inhibitedBy":[],"mutedBy":[],"silencedBy":[],"state":"active"})");
+    return;
+  }
+  json.begin_object();
+  write_names(json, "inhibitedBy", view.inhibited_by);
+  write_names(json, "mutedBy", view.muted_by);
+  write_names(json, "silencedBy", view.silenced_by);
+  json.field("state", state_of(view)).end_object();
 }
 
 // Keys in Alertmanager's order.
@@ -43,11 +60,7 @@ void write_alert(JsonWriter& json, const AlertView& view, const Moment& moment) 
   for (const std::string& name : view.receivers) json.begin_object().field("name", name).end_object();
   json.end_array();
   json.field("startsAt", format_rfc3339_millis(alert.starts_at));
-  json.key("status").begin_object();
-  write_names(json, "inhibitedBy", view.inhibited_by);
-  write_names(json, "mutedBy", view.muted_by);
-  write_names(json, "silencedBy", view.silenced_by);
-  json.field("state", state_of(view)).end_object();
+  write_status(json, view);
   json.field("updatedAt",
              format_rfc3339_millis(is_set(alert.updated_at) ? alert.updated_at : alert.starts_at));
   if (!alert.generator_url.empty()) json.field("generatorURL", alert.generator_url);
@@ -65,6 +78,47 @@ void write_group(JsonWriter& json, const GroupView& group, const std::vector<Ale
   json.end_object().end_object();
 }
 
+// `[` and the views, without the end of the array. Each view is let go of when it is written, while its
+// labels are still at hand.
+std::string write_part(std::span<AlertView> views, const Moment& moment) {
+  constexpr std::size_t kUsualBytes = 700;  // of one alert; what is too much is never touched
+  constexpr std::size_t kAhead = 8;
+  JsonWriter json;
+  json.reserve(views.size() * kUsualBytes).begin_array();
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    if (i + kAhead < views.size()) {
+      views[i + kAhead].alert.labels.prefetch();
+      views[i + kAhead].alert.annotations.prefetch();
+    }
+    write_alert(json, views[i], moment);
+    views[i] = {};
+  }
+  return json.take();
+}
+
+// A long list is written by several threads, a part each: somebody waits for it, and it may be tens of
+// megabytes.
+HttpAnswer write_list(std::span<AlertView> views, const Moment& moment) {
+  constexpr std::size_t kWorthAThread = 5000;
+  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+  const std::size_t parts = std::clamp<std::size_t>(views.size() / kWorthAThread, 1, most);
+  const auto part = [&](std::size_t i) {
+    const std::size_t first = views.size() * i / parts;
+    return views.subspan(first, views.size() * (i + 1) / parts - first);
+  };
+  std::vector<std::future<std::string>> others;
+  for (std::size_t i = 1; i < parts; ++i) {
+    others.push_back(std::async(std::launch::async, [&, i] { return write_part(part(i), moment); }));
+  }
+  HttpAnswer answer = json_answer(write_part(part(0), moment));
+  for (auto& other : others) {
+    answer.more.push_back(other.get());
+    answer.more.back().front() = ',';  // the array goes on
+  }
+  (answer.more.empty() ? answer.body : answer.more.back()) += ']';
+  return answer;
+}
+
 }  // namespace
 
 HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
@@ -80,18 +134,7 @@ HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
   };
   // The router gives them in this order; moving a hundred thousand to where they are takes time.
   if (!std::is_sorted(alerts.begin(), alerts.end(), before)) std::sort(alerts.begin(), alerts.end(), before);
-  constexpr std::size_t kUsualBytes = 700;  // of one alert; what is too much is never touched
-  JsonWriter json;
-  json.reserve(alerts.size() * kUsualBytes).begin_array();
-  constexpr std::size_t kAhead = 8;
-  for (std::size_t i = 0; i < alerts.size(); ++i) {
-    if (i + kAhead < alerts.size()) {
-      alerts[i + kAhead].alert.labels.prefetch();
-      alerts[i + kAhead].alert.annotations.prefetch();
-    }
-    write_alert(json, alerts[i], moment);
-  }
-  return json_answer(json.end_array().take());
+  return write_list(alerts, moment);
 }
 
 HttpAnswer list_alert_groups(ApiBackend& backend, const HttpQuery& query) {

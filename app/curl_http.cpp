@@ -252,9 +252,6 @@ Exchange::Step HttpExchange::ended(CURL* handle, CURLcode code) {
     return finish(TransportResult::kTooLarge,
                   "the answer is larger than " + std::to_string(request_.max_answer_bytes) + " bytes");
   }
-  if (code == CURLE_ABORTED_BY_CALLBACK) {
-    return finish(TransportResult::kTimedOut, "the service stopped in the middle of its answer");
-  }
   if (code != CURLE_OK) return answer_with(describe_failure(handle, code, detail_));
   if (status == 401 && token_ && !token_renewed_ && trusted_) {
     token_renewed_ = true;

@@ -30,6 +30,9 @@ class HttpExchange final : public Exchange {
   std::string place() const override { return url_.place(); }
   Step prepare(CURL*) override;
   Step ended(CURL*, CURLcode) override;
+  std::string stalled(SteadyTime now) const override {
+    return reader_.stalled(now) ? "the service stopped in the middle of its answer" : "";
+  }
   void give_up(TransportResult, const std::string& why) override;
 
  private:

@@ -1,8 +1,12 @@
 #include "app/curl_loop.h"
 
 #include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
 
 #include "core/check.h"
@@ -11,6 +15,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kIdleHandles = 64;
+constexpr auto kLookInterval = std::chrono::seconds(1);
 
 void initialise_library() {
   static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -19,12 +24,20 @@ void initialise_library() {
 
 }  // namespace
 
-CurlLoop::CurlLoop(Limits limits) : limits_(limits) {
+CurlLoop::CurlLoop(Limits limits)
+    : limits_(limits), epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   initialise_library();
   multi_ = curl_multi_init();
   TOCSIN_CHECK(multi_ != nullptr, "libcurl must give a multi handle");
-  // Without its pipe for wake-ups (no descriptors left) each request would wait for the next timer.
-  TOCSIN_CHECK(curl_multi_wakeup(multi_) == CURLM_OK, "libcurl must be able to wake its thread");
+  epoll_event waking{};
+  waking.events = EPOLLIN;
+  waking.data.fd = wake_.number();
+  TOCSIN_CHECK(epoll_ && wake_ && epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, wake_.number(), &waking) == 0,
+               "a process that starts has two more descriptors");
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(limits_.transfers));
   // The thread inherits a mask without signals: they are main's, and a SIGPIPE out of the TLS library must
   // not end the program.
@@ -49,8 +62,8 @@ void CurlLoop::submit(std::unique_ptr<Exchange> exchange) {
       // Whoever found the line empty has woken the loop, which takes the whole line at once.
       const bool first = submitted_.empty();
       submitted_.push_back(std::move(exchange));
-      // Inside the lock: the multi handle lives at least until stop() has passed here.
-      if (first) curl_multi_wakeup(multi_);
+      // Inside the lock: the descriptor lives at least until stop() has passed here.
+      if (first) wake();
       return;
     }
   }
@@ -61,7 +74,7 @@ void CurlLoop::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    curl_multi_wakeup(multi_);
+    wake();
   }
   TOCSIN_CHECK(std::this_thread::get_id() != thread_id_,
                "the transport cannot be stopped from its own thread");
@@ -71,15 +84,70 @@ void CurlLoop::stop() {
 
 void CurlLoop::run() {
   while (take_submitted()) {
-    int running = 0;
-    curl_multi_perform(multi_, &running);
-    collect_ended();
-    expire();
     take_resumed();
     fill_slots();
-    curl_multi_poll(multi_, nullptr, 0, milliseconds_to_wait(), nullptr);
+    wait();
+    collect_ended();
+    expire();
+    give_up_stalled();
   }
   give_up_all();
+}
+
+void CurlLoop::wake() const {
+  // It fails only where the counter is full of wake-ups already.
+  (void)eventfd_write(wake_.number(), 1);
+}
+
+// Which of its sockets libcurl wants to hear of.
+int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+  const int epoll = static_cast<CurlLoop*>(self)->epoll_.number();
+  if (what == CURL_POLL_REMOVE) {
+    (void)epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr);
+    return 0;
+  }
+  epoll_event wanted{};
+  if ((what & CURL_POLL_IN) != 0) wanted.events |= EPOLLIN;
+  if ((what & CURL_POLL_OUT) != 0) wanted.events |= EPOLLOUT;
+  wanted.data.fd = socket;
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &wanted) == 0) return 0;
+  return errno == EEXIST && epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &wanted) == 0 ? 0 : -1;
+}
+
+int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) {
+  auto& loop = *static_cast<CurlLoop*>(self);
+  loop.timer_ = milliseconds < 0 ? SteadyTime::max()
+                                 : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  return 0;
+}
+
+// Until something happens, and then lets libcurl do what follows from it.
+void CurlLoop::wait() {
+  std::array<epoll_event, 64> happened;
+  const int count =
+      epoll_wait(epoll_.number(), happened.data(), static_cast<int>(happened.size()), milliseconds_to_wait());
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = happened.at(static_cast<std::size_t>(i));
+    if (event.data.fd == wake_.number()) {
+      eventfd_t ignored = 0;
+      (void)eventfd_read(wake_.number(), &ignored);
+      continue;
+    }
+    // What is broken is read from and written to, which tells why.
+    const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
+    int events = 0;
+    if (broken || (event.events & EPOLLIN) != 0) events |= CURL_CSELECT_IN;
+    if (broken || (event.events & EPOLLOUT) != 0) events |= CURL_CSELECT_OUT;
+    act(event.data.fd, events);
+  }
+  if (timer_ > std::chrono::steady_clock::now()) return;
+  timer_ = SteadyTime::max();  // libcurl sets it anew
+  act(CURL_SOCKET_TIMEOUT, 0);
+}
+
+void CurlLoop::act(curl_socket_t socket, int events) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, events, &running);
 }
 
 // False when it is time to stop.
@@ -156,12 +224,27 @@ void CurlLoop::collect_ended() {
 void CurlLoop::expire() {
   const auto now = std::chrono::steady_clock::now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const auto id = deadlines_.begin()->second;
-    Live& live = live_.at(id);
-    release_slot(live);
-    live.exchange->give_up(TransportResult::kTimedOut, "no complete answer in time");
-    forget(id);
+    give_up(deadlines_.begin()->second, "no complete answer in time");
   }
+}
+
+void CurlLoop::give_up_stalled() {
+  const auto now = std::chrono::steady_clock::now();
+  if (transfers_ == 0 || now < next_look_) return;
+  next_look_ = now + kLookInterval;
+  std::vector<std::pair<std::uint64_t, std::string>> stalled;
+  for (const auto& [id, live] : live_) {
+    if (live.handle == nullptr) continue;
+    if (std::string why = live.exchange->stalled(now); !why.empty()) stalled.emplace_back(id, std::move(why));
+  }
+  for (const auto& [id, why] : stalled) give_up(id, why);
+}
+
+void CurlLoop::give_up(std::uint64_t id, const std::string& why) {
+  Live& live = live_.at(id);
+  release_slot(live);
+  live.exchange->give_up(TransportResult::kTimedOut, why);
+  forget(id);
 }
 
 // One transfer for each hungry place in turn, until the slots or the takers are used up.
@@ -247,12 +330,15 @@ void CurlLoop::give_up_all() {
   for (auto& exchange : fresh) exchange->give_up(TransportResult::kClosedEarly, "the program is stopping");
 }
 
-// libcurl shortens it to its own next timer.
 int CurlLoop::milliseconds_to_wait() const {
   constexpr std::int64_t kLongest = 60'000;
   if (!resumed_.empty()) return 0;
-  if (deadlines_.empty()) return kLongest;
-  const auto left = deadlines_.begin()->first - std::chrono::steady_clock::now();
+  SteadyTime until = timer_;
+  if (!deadlines_.empty()) until = std::min(until, deadlines_.begin()->first);
+  if (transfers_ > 0) until = std::min(until, next_look_);
+  const auto now = std::chrono::steady_clock::now();
+  if (until >= now + std::chrono::milliseconds(kLongest)) return kLongest;
+  const auto left = until - now;
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
   return static_cast<int>(std::clamp<std::int64_t>(milliseconds, 0, kLongest));
 }

@@ -1,7 +1,8 @@
-// One thread with one libcurl multi handle: carries Exchanges to their end. It knows slots, deadlines and
-// waiting lines, and nothing of HTTP or mail. Requests to one place never hold more than their share of the
-// slots, so a service that hangs delays only its own. The waiting lines are ours and not libcurl's, whose own
-// (CURLMOPT_MAX_HOST_CONNECTIONS) forgets timeouts while waiting.
+// One thread with one libcurl multi handle: carries Exchanges to their end. It waits for libcurl's sockets
+// itself, so that what is done costs what has happened, and not what is under way. It knows slots, deadlines
+// and waiting lines, and nothing of HTTP or mail. Requests to one place never hold more than their share of
+// the slots, so a service that hangs delays only its own. The waiting lines are ours and not libcurl's, whose
+// own (CURLMOPT_MAX_HOST_CONNECTIONS) forgets timeouts while waiting.
 #pragma once
 
 #include <curl/curl.h>
@@ -18,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/file_descriptor.h"
 #include "core/outbound.h"
 
 namespace tocsin {
@@ -38,7 +40,9 @@ class Exchange {
   // Sets the options of a fresh handle; kDone where that showed that nothing can be sent.
   virtual Step prepare(CURL*) = 0;
   virtual Step ended(CURL*, CURLcode) = 0;
-  // The deadline passed, the loop stops, or it is overloaded.
+  // Why the transfer under way is given up before its deadline, although libcurl goes on; empty: it is not.
+  virtual std::string stalled(SteadyTime) const { return ""; }
+  // The deadline passed, it stalled, the loop stops, or it is overloaded.
   virtual void give_up(TransportResult, const std::string& why) = 0;
 
   SteadyTime deadline() const { return deadline_; }
@@ -83,13 +87,21 @@ class CurlLoop {
     std::deque<std::uint64_t> waiting;
   };
 
+  static int on_socket(CURL*, curl_socket_t, int what, void* self, void*);
+  static int on_timer(CURLM*, long milliseconds, void* self);
+
   void run();
+  void wait();
+  void act(curl_socket_t, int events);
+  void wake() const;
   bool take_submitted();
   void adopt(std::unique_ptr<Exchange>);
   void take_resumed();
   void go_on(std::uint64_t id, Exchange::Step);
   void collect_ended();
   void expire();
+  void give_up_stalled();
+  void give_up(std::uint64_t id, const std::string& why);
   void fill_slots();
   bool start_next(const std::string& place);
   void release_slot(Live&);
@@ -98,11 +110,15 @@ class CurlLoop {
   int milliseconds_to_wait() const;
 
   const Limits limits_;
+  FileDescriptor epoll_;  // libcurl's sockets, and:
+  FileDescriptor wake_;
   CURLM* multi_ = nullptr;
   std::mutex mutex_;  // guards submitted_ and stopping_
   std::vector<std::unique_ptr<Exchange>> submitted_;
   bool stopping_ = false;
   // From here on: the loop's thread only.
+  SteadyTime timer_ = SteadyTime::max();  // when libcurl wants to be called
+  SteadyTime next_look_{};                // for what has stalled
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, Live> live_;
   std::set<std::pair<SteadyTime, std::uint64_t>> deadlines_;

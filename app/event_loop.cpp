@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace tocsin {
+namespace {
+
+// So long without an event, the store may rest.
+constexpr auto kQuiet = std::chrono::milliseconds(200);
+
+}  // namespace
 
 EventLoop::EventLoop(std::unique_ptr<Engine> engine, Step first, Store& store, Clock& clock,
                      Duration retention, Outlets outlets)
@@ -131,8 +137,14 @@ bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tas
     const TimePoint deadline = engine_->next_deadline();
     if (deadline <= now) break;
     // The machine's clock may be set while we wait: look again after a second at the latest.
-    const Duration wait = std::min<Duration>(deadline - now, std::chrono::seconds(1));
-    wake_.wait_for(lock, wait);
+    const Duration longest = store_is_warm_ ? Duration(kQuiet) : std::chrono::seconds(1);
+    const Duration wait = std::min<Duration>(deadline - now, longest);
+    if (wake_.wait_for(lock, wait) == std::cv_status::timeout && wait == kQuiet && store_is_warm_) {
+      lock.unlock();
+      store_.rest();
+      store_is_warm_ = false;
+      lock.lock();
+    }
   }
   if (stopping_ && events_.empty() && tasks_.empty()) {
     ended_ = true;
@@ -150,6 +162,7 @@ void EventLoop::decide(std::vector<Event>& events) {
 }
 
 void EventLoop::carry_out(Step&& step, TimePoint now) {
+  store_is_warm_ |= !step.records.empty() || !step.notices.empty();
   committer_.commit(step, now);
   if (auto news = committer_.take_news()) post(std::move(*news));
   if (now >= next_forgetting_) {

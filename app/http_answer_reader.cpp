@@ -27,9 +27,6 @@ void HttpAnswerReader::start(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &HttpAnswerReader::on_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
-  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &HttpAnswerReader::on_progress);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
-  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
 }
 
 std::size_t HttpAnswerReader::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -38,14 +35,6 @@ std::size_t HttpAnswerReader::on_header(char* data, std::size_t size, std::size_
 
 std::size_t HttpAnswerReader::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   return static_cast<HttpAnswerReader*>(self)->take_body({data, size * count}) ? size * count : 0;
-}
-
-// A service that began to answer and fell silent is given up before the whole timeout is spent. Not used
-// before the first byte: a query may rightly take long.
-int HttpAnswerReader::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  const auto& reader = *static_cast<HttpAnswerReader*>(self);
-  if (reader.last_byte_ == SteadyTime{}) return 0;
-  return std::chrono::steady_clock::now() - reader.last_byte_ > reader.stall_timeout_ ? 1 : 0;
 }
 
 bool HttpAnswerReader::take_header(std::string_view line) {

@@ -20,12 +20,16 @@ class HttpAnswerReader {
   // Sets the handle's callbacks and forgets what came before. Stays where it is until the transfer has ended.
   void start(CURL*);
   bool too_large() const { return too_large_; }
+  // Whether an answer that has begun has fallen silent for too long. Not before its first byte: a query may
+  // rightly take long.
+  bool stalled(SteadyTime now) const {
+    return last_byte_ != SteadyTime{} && now - last_byte_ > stall_timeout_;
+  }
   OutboundAnswer& answer() { return answer_; }
 
  private:
   static std::size_t on_header(char*, std::size_t, std::size_t, void*);
   static std::size_t on_body(char*, std::size_t, std::size_t, void*);
-  static int on_progress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   bool take_header(std::string_view line);
   bool take_body(std::string_view bytes);
 

@@ -1,6 +1,7 @@
 #include "app/http_connection.h"
 
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "core/duration.h"
@@ -117,14 +118,18 @@ HttpConnection::Next HttpConnection::drain() {
 }
 
 HttpConnection::Moved HttpConnection::send_output() {
-  while (sent_ < output_.size()) {
-    const ByteStream::Moved moved = stream_->send(std::string_view(output_).substr(sent_));
-    if (moved.outcome != ByteStream::Outcome::kMoved) return stopped_by(moved.outcome);
-    sent_ += moved.bytes;
+  while (true) {
+    while (sent_ < output_.size()) {
+      const ByteStream::Moved moved = stream_->send(std::string_view(output_).substr(sent_));
+      if (moved.outcome != ByteStream::Outcome::kMoved) return stopped_by(moved.outcome);
+      sent_ += moved.bytes;
+    }
+    output_.clear();
+    sent_ = 0;
+    if (more_output_.empty()) return Moved::kSome;
+    output_ = std::move(more_output_.back());
+    more_output_.pop_back();
   }
-  output_.clear();
-  sent_ = 0;
-  return Moved::kSome;
 }
 
 HttpConnection::Moved HttpConnection::receive() {
@@ -164,6 +169,7 @@ HttpRequestReader::Request HttpConnection::take_request() {
 
 void HttpConnection::reply(HttpResponder::Reply reply) {
   output_ = std::move(reply.bytes);
+  more_output_.assign(std::move_iterator(reply.more.rbegin()), std::move_iterator(reply.more.rend()));
   close_after_output_ = reply.close;
   has_served_ = true;
   ++counters_.requests[static_cast<size_t>(reply.status / 100)];
@@ -174,6 +180,7 @@ void HttpConnection::refuse(const HttpRefusal& refusal) {
   counters_.count(refusal.reason);
   input_.clear();
   output_ = render(refusal);
+  more_output_.clear();
   close_after_output_ = true;
   enter(Phase::kWriting);
 }
@@ -250,7 +257,8 @@ std::chrono::milliseconds HttpConnection::time_for(Phase phase) const {
 }
 
 void HttpConnection::account() {
-  const size_t held = input_.size() + reader_.bytes_held() + (output_.size() - sent_);
+  size_t held = input_.size() + reader_.bytes_held() + (output_.size() - sent_);
+  for (const std::string& piece : more_output_) held += piece.size();
   counters_.buffered_bytes += held - accounted_;  // wraps around on purpose when it shrinks
   accounted_ = held;
 }

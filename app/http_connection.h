@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/byte_stream.h"
 #include "app/http_counters.h"
@@ -88,9 +89,10 @@ class HttpConnection {
   HttpRequestReader reader_;
   std::string input_;
   std::string output_;
-  size_t sent_ = 0;              // of output_
-  bool socket_drained_ = false;  // the last receive() took all there was
-  Next awaited_ = Next::kRead;   // what the last send_output() or receive() that was blocked waits for
+  std::vector<std::string> more_output_;  // after output_, last piece first
+  size_t sent_ = 0;                       // of output_
+  bool socket_drained_ = false;           // the last receive() took all there was
+  Next awaited_ = Next::kRead;  // what the last send_output() or receive() that was blocked waits for
   bool close_after_output_ = false;
   bool has_served_ = false;
   size_t accounted_ = 0;  // this connection's part of counters_.buffered_bytes

@@ -37,6 +37,7 @@ struct HttpAnswer {
   std::string content_type;
   std::string body;
   HttpFields headers;
+  std::vector<std::string> more = {};  // a long body may come in pieces: these follow `body`
 };
 
 // Called on a thread of the server's pool, several at a time. An exception becomes a plain 500.

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 #include <exception>
+#include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,8 @@
 namespace tocsin {
 namespace {
 
+// From here on a body is sent as it is, after its head: putting both into one string would move it.
+constexpr size_t kWorthASendOfItsOwn = 64 << 10;
 // Below this, a gzip header and the work cost more than the bytes saved.
 constexpr size_t kWorthCompressing = 1024;
 
@@ -84,13 +88,19 @@ bool accepts_gzip(const HttpQuery& query) {
   return false;
 }
 
+std::size_t size_of(const HttpAnswer& answer) {
+  return std::transform_reduce(answer.more.begin(), answer.more.end(), answer.body.size(), std::plus<>(),
+                               [](const std::string& piece) { return piece.size(); });
+}
+
 void compress_if_worth_it(const HttpQuery& query, HttpAnswer& answer) {
   const bool encoded = std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& header) {
     return equal_ignoring_case(header.first, "Content-Encoding");
   });
-  if (encoded || answer.body.size() < kWorthCompressing || !is_text(answer.content_type)) return;
+  if (encoded || size_of(answer) < kWorthCompressing || !is_text(answer.content_type)) return;
   answer.headers.emplace_back("Vary", "Accept-Encoding");
   if (!accepts_gzip(query)) return;
+  for (const std::string& piece : std::exchange(answer.more, {})) answer.body += piece;
   answer.body = gzip(answer.body);
   answer.headers.emplace_back("Content-Encoding", "gzip");
 }
@@ -131,7 +141,7 @@ class HttpResponder::Library : public httplib::Server {
       if (close_) response.headers.emplace("Connection", "close");
       // The library knows only the head.
       response.headers.erase("Content-Length");
-      response.headers.emplace("Content-Length", std::to_string(body_.size()));
+      response.headers.emplace("Content-Length", std::to_string(body_size_));
     });
   }
 
@@ -147,15 +157,26 @@ class HttpResponder::Library : public httplib::Server {
     MemoryStream stream((query_.method == "HEAD" ? "HEAD " : "GET ") +
                         query_.raw_target.substr(0, question_mark) + " HTTP/1.1\r\n\r\n");
     body_.clear();
+    body_size_ = 0;
     process(*this, stream);
-    std::string bytes = std::exchange(body_, "");
-    if (query_.method == "HEAD") bytes.clear();
-    bytes.insert(0, stream.take_answer());
+    Reply reply{stream.take_answer(), status_, close_, {}};
+    if (query_.method != "HEAD") add_body(reply);
+    body_.clear();
     query_ = {};
-    return {std::move(bytes), status_, close_};
+    return reply;
   }
 
  private:
+  void add_body(Reply& reply) {
+    for (std::string& piece : body_) {
+      if (piece.size() < kWorthASendOfItsOwn && reply.more.empty()) {
+        reply.bytes += piece;
+      } else if (!piece.empty()) {
+        reply.more.push_back(std::move(piece));
+      }
+    }
+  }
+
   // The library's signature has grown; both are the same call for a stream without addresses.
   template <class Self>
   static void process(Self& self, MemoryStream& stream) {
@@ -171,16 +192,21 @@ class HttpResponder::Library : public httplib::Server {
     query_.path = path;
     HttpAnswer answer = ask_handler();
     if (answer.status < 200 || answer.status > 599) answer = internal_error();
-    if (answer.status == 204 || answer.status == 304) answer.body.clear();
+    if (answer.status == 204 || answer.status == 304) {
+      answer.body.clear();
+      answer.more.clear();
+    }
     compress_if_worth_it(query_, answer);
     status_ = answer.status;
     response.status = answer.status;
     copy_headers(answer.headers, response.headers);
-    if (!answer.content_type.empty() || !answer.body.empty()) {
+    body_size_ = size_of(answer);
+    if (!answer.content_type.empty() || body_size_ > 0) {
       const std::string type = answer.content_type.empty() ? "text/plain" : answer.content_type;
       copy_headers({{"Content-Type", type}}, response.headers);
     }
-    body_ = std::move(answer.body);
+    body_ = std::move(answer.more);
+    body_.insert(body_.begin(), std::move(answer.body));
   }
 
   HttpAnswer ask_handler() {
@@ -197,8 +223,9 @@ class HttpResponder::Library : public httplib::Server {
 
   const HttpHandler& handler_;
   const HttpFailureReport& report_failure_;
-  HttpQuery query_;   // of the request under way
-  std::string body_;  // of its answer: a large one is not copied through the library
+  HttpQuery query_;                // of the request under way
+  std::vector<std::string> body_;  // of its answer, in pieces: a large one is not copied through the library
+  size_t body_size_ = 0;
   int status_ = 0;
   bool close_ = false;
   const std::atomic<bool>* stopping_ = nullptr;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/http_message.h"
 #include "app/http_request_reader.h"
@@ -24,7 +25,8 @@ class HttpResponder {
   struct Reply {
     std::string bytes;
     int status = 0;
-    bool close = false;  // the connection ends after these bytes
+    bool close = false;                  // the connection ends after these bytes
+    std::vector<std::string> more = {};  // bytes after `bytes`; none is empty
   };
 
   // Both must outlive the responder.

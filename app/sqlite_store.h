@@ -24,6 +24,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Record>> load() override;
   Result<void> commit(std::span<const Record> records, std::span<const HistoryEntry> history) override;
   Result<std::vector<HistoryEntry>> history(const std::string& subject, std::size_t limit) override;
+  void rest() override;
   Result<void> forget_history(TimePoint before) override;
   // No more bytes than this in the file; a commit beyond fails as on a full disk.
   Result<void> limit_size(std::size_t bytes);

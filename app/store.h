@@ -30,6 +30,8 @@ class Store {
   virtual Result<void> commit(std::span<const Record> records, std::span<const HistoryEntry> history) = 0;
   // Newest first; `subject` empty: all.
   virtual Result<std::vector<HistoryEntry>> history(const std::string& subject, std::size_t limit) = 0;
+  // Nothing is going on: memory that only makes commits quicker may be given back.
+  virtual void rest() {}
   // Forgets history older than `before`.
   virtual Result<void> forget_history(TimePoint before) = 0;
 };

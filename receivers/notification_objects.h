@@ -1,9 +1,10 @@
 // How templates see a notification: `.Receiver`, `.Alerts.Firing`, `.Labels.SortedPairs` and so on, with the
 // types and methods that Alertmanager documents. A NotificationView is made once per notification and shared
-// by all templates of an integration.
+// by all templates of an integration, on one thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "core/json.h"
 #include "core/template/object.h"
@@ -27,16 +28,18 @@ Result<std::string> json_of(const tmpl::Value&);
 class NotificationView {
  public:
   NotificationView(NotificationData data, TimePoint now)
-      : data_(std::make_shared<const NotificationData>(std::move(data))),
-        value_(notification_object(*data_)),
-        now_(now) {}
+      : data_(std::make_shared<const NotificationData>(std::move(data))), now_(now) {}
   const NotificationData& data() const { return *data_; }
-  const tmpl::Value& value() const { return value_; }
+  // Made when a template first asks for it: it costs more than the rest of a plain webhook's message.
+  const tmpl::Value& value() const {
+    if (!value_) value_ = notification_object(*data_);
+    return *value_;
+  }
   TimePoint now() const { return now_; }  // what the functions `now` and `since` go by
 
  private:
   std::shared_ptr<const NotificationData> data_;
-  tmpl::Value value_;
+  mutable std::optional<tmpl::Value> value_;
   TimePoint now_;
 };
 

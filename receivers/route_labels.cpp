@@ -63,6 +63,10 @@ RenderedRouteLabels render_route_labels(const Notification& notification,
 
 std::string render_route_labels(NotificationData& data, const NotificationTemplates& templates,
                                 TimePoint now) {
+  if (data.route_labels.empty() || data.route_labels_rendered) {
+    data.route_labels_rendered = true;
+    return "";
+  }
   RenderedRouteLabels result = rendered(data, templates, now);
   data.route_labels = std::move(result.labels);
   data.route_labels_rendered = true;

@@ -4,8 +4,11 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "core/check.h"
+#include "router/sort_by_key.h"
 
 namespace tocsin {
+
+static_assert(sizeof(AlertEntry) <= 96, "the allocator's next size is 112");
 
 namespace {
 
@@ -185,7 +188,9 @@ std::vector<std::pair<AlertKey, AlertEntry*>> AlertBook::entries() const {
   std::vector<std::pair<AlertKey, AlertEntry*>> list;
   list.reserve(size());
   for (AlertEntry* entry : index_->all()) list.emplace_back(entry->key, entry);
-  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  sort_by_key(
+      list, [](const auto& item) { return item.first; },
+      [](const auto& a, const auto& b) { return a.first < b.first; });
   return list;
 }
 

@@ -15,14 +15,15 @@
 
 namespace tocsin {
 
+// One of many: each part begins where the one before has room left.
 struct AlertEntry {
-  AlertKey key;
-  Alert alert;
-  int holders = 0;        // groups
+  [[no_unique_address]] AlertKey key;
+  int holders = 0;  // groups
+  [[no_unique_address]] Alert alert;
   bool resolved = false;  // noticed as resolved; a passed ends_at that was not looked at yet does not count
   bool stored = false;    // there is a record
   std::uint64_t serial = 0;
-  Scheduled scheduled;  // its deadline, kept by the router
+  [[no_unique_address]] Scheduled scheduled;  // its deadline, kept by the router
 
   // An end that was noticed stays one, even if the clock was set back over a restart.
   bool resolved_at(TimePoint now) const { return resolved || alert.resolved_at(now); }

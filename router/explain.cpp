@@ -39,8 +39,8 @@ IntegrationExplanation explain_integration(const GroupIntegration& integration, 
                                            AlertKey key) {
   const Delivery& delivery = integration.delivery;
   IntegrationExplanation about;
-  about.id = integration.entry.id;
-  about.wants_resolved = integration.entry.wants_resolved;
+  about.id = integration.entry->id;
+  about.wants_resolved = integration.entry->wants_resolved;
   about.told = integration.told.of(key);
   about.last_notified_at = integration.told.last_notified_at;
   about.times_notified = integration.told.times_notified;

@@ -158,7 +158,7 @@ void Group::arrived(GroupIntegration& integration, const DeliveryResult& result,
 }
 
 NotifyPolicy Group::policy(const GroupIntegration& integration) const {
-  return {.wants_resolved = integration.entry.wants_resolved,
+  return {.wants_resolved = integration.entry->wants_resolved,
           .group_interval = terms_.group_interval,
           .repeat_interval = terms_.repeat_interval,
           .standing = integration.standing};
@@ -184,14 +184,14 @@ void Group::mark_owed(GroupIntegration& integration, const Alerts& alerts) {
 
 // send_resolved is off: ends count as told. One that was never heard to fire at all is worth a notice.
 void Group::tell_silently(GroupIntegration& integration, const Alerts& alerts, GroupStep& step) {
-  if (integration.entry.wants_resolved) return;
+  if (integration.entry->wants_resolved) return;
   for (const GroupAlert& alert : alerts) {
     auto it = integration.told.alerts.find(alert.key);
     if (alert.firing || it == integration.told.alerts.end() || !may_believe_firing(it->second)) continue;
     if (it->second.told != Told::kFiring) {
       Notice dropped{
           NoticeKind::kAlertDropped, alert.key.to_string(), members_.at(alert.key).entry->alert.labels, {}};
-      dropped.details.emplace_back("integration", integration.entry.id.to_string());
+      dropped.details.emplace_back("integration", integration.entry->id.to_string());
       dropped.details.emplace_back("reason",
                                    "resolved before it could be delivered, and send_resolved is off");
       step.out.notices.push_back(std::move(dropped));
@@ -256,8 +256,8 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
                           TimePoint now) const {
   Notification notification;
   notification.id = integration.delivery.id();
-  notification.integration = integration.entry.id;
-  notification.integration_fingerprint = integration.entry.fingerprint;
+  notification.integration = integration.entry->id;
+  notification.integration_fingerprint = integration.entry->fingerprint;
   notification.group_key = terms_.group_key;
   notification.route_id = terms_.route_id;
   notification.group_labels = terms_.labels;
@@ -281,7 +281,7 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
 
 std::string Group::next_id(const GroupIntegration& integration) {
   terms_changed = true;
-  std::string name = fmt::format("{}|{}|{}|{}", record_key(), integration.entry.id.to_string(),
+  std::string name = fmt::format("{}|{}|{}|{}", record_key(), integration.entry->id.to_string(),
                                  terms_.opened_at.time_since_epoch().count(), ++terms_.notifications);
   return fmt::format("{:016x}{:016x}", stable_hash(name, 1), stable_hash(name, 2));
 }
@@ -304,7 +304,7 @@ bool Group::finished(const GroupIntegration& integration) const {
   if (integration.gone) return true;
   if (integration.standing == Standing::kActive) return false;
   auto owed = [](const auto& told) { return may_believe_firing(told.second); };
-  return !integration.entry.wants_resolved || std::ranges::none_of(integration.told.alerts, owed);
+  return !integration.entry->wants_resolved || std::ranges::none_of(integration.told.alerts, owed);
 }
 
 void Group::release_integrations(GroupStep& step) {
@@ -333,7 +333,7 @@ bool Group::needed(const GroupMember& member, TimePoint now) const {
   for (const auto& integration : integrations_) {
     ToldAlert told = integration->told.of(member.entry->key);
     if (!may_believe_firing(told)) continue;
-    if (integration->entry.wants_resolved || integration->delivery.under_way()) return true;
+    if (integration->entry->wants_resolved || integration->delivery.under_way()) return true;
   }
   return !firing && !member.departed && !member.end_flushed;
 }
@@ -366,7 +366,7 @@ void Group::release_members(GroupStep& step) {
 
 Notice Group::notice(NoticeKind kind, const GroupIntegration& integration) const {
   Notice notice{kind, terms_.group_key, terms_.labels, {}};
-  notice.details.emplace_back("integration", integration.entry.id.to_string());
+  notice.details.emplace_back("integration", integration.entry->id.to_string());
   return notice;
 }
 

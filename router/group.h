@@ -33,7 +33,8 @@ struct GroupMember {
 };
 
 struct GroupIntegration {
-  IntegrationEntry entry;
+  std::shared_ptr<const IntegrationEntry>
+      entry;  // never null; that of the configuration, where it is in there
   ToldState told;
   Delivery delivery;
   NotifyReason reason = NotifyReason::kNone;  // of the attempt in flight
@@ -104,7 +105,7 @@ class Group {
 
   // Reload and restart. `route` null: the group is retired; otherwise it lives as long as the group or until
   // the next call. Afterwards every member counts as departed until it joins again.
-  void reconfigure(const Route* route, const RoutingConfig&, TimePoint now);
+  void reconfigure(const Route* route, const std::shared_ptr<const RoutingConfig>&, TimePoint now);
   GroupIntegration& restore(IntegrationEntry, ToldState, const Delivery::Memory&, TimePoint now);
   void restore_member(AlertEntry&);
   // Somebody else told the integration at that time that the alert fires: the Alertmanager before us.
@@ -125,7 +126,7 @@ class Group {
   void note_muting(const Alerts&, GroupStep&);
   void note_time_muting(GroupStep&);
   void remember_muted(GroupIntegration&, const Alerts&);
-  void move_integrations(const RoutingConfig&);
+  void move_integrations(const std::shared_ptr<const RoutingConfig>&);
   void consider(GroupIntegration&, const Alerts&, GroupStep&);
   void mark_owed(GroupIntegration&, const Alerts&);
   void tell_silently(GroupIntegration&, const Alerts&, GroupStep&);

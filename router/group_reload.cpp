@@ -31,6 +31,12 @@ const IntegrationEntry* successor(const IntegrationEntry& old, const std::vector
   return std::ranges::any_of(known, taken) ? nullptr : same_place;
 }
 
+// The configuration's own entry: thousands of groups speak to the same few integrations.
+std::shared_ptr<const IntegrationEntry> shared(const std::shared_ptr<const RoutingConfig>& config,
+                                               const IntegrationEntry& entry) {
+  return {config, &entry};
+}
+
 }  // namespace
 
 void GroupTerms::follow(const Route& route) {
@@ -41,7 +47,8 @@ void GroupTerms::follow(const Route& route) {
   repeat_interval = route.repeat_interval;
 }
 
-void Group::reconfigure(const Route* route, const RoutingConfig& config, TimePoint now) {
+void Group::reconfigure(const Route* route, const std::shared_ptr<const RoutingConfig>& config,
+                        TimePoint now) {
   route_ = route;
   if (route != nullptr) {
     Duration old_interval = terms_.group_interval;
@@ -57,37 +64,38 @@ void Group::reconfigure(const Route* route, const RoutingConfig& config, TimePoi
   for (auto& [key, member] : members_) member.departed = true;
 
   move_integrations(config);
-  const ReceiverEntry* receiver = retired() ? nullptr : config.receiver(terms_.receiver);
+  const ReceiverEntry* receiver = retired() ? nullptr : config->receiver(terms_.receiver);
   if (receiver == nullptr) return;
   for (const IntegrationEntry& entry : receiver->integrations) {
-    auto same = [&](const auto& i) { return !i->gone && i->entry.id == entry.id; };
+    auto same = [&](const auto& i) { return !i->gone && i->entry->id == entry.id; };
     auto it = std::ranges::find_if(integrations_, same);
     if (it != integrations_.end()) {
       (*it)->standing = Standing::kActive;
       continue;
     }
     integrations_.push_back(std::make_unique<GroupIntegration>());
-    integrations_.back()->entry = entry;
+    integrations_.back()->entry = shared(config, entry);
   }
 }
 
 // Two integrations of the group never become one: an exact match goes first, a second claim is refused.
-void Group::move_integrations(const RoutingConfig& config) {
+void Group::move_integrations(const std::shared_ptr<const RoutingConfig>& config) {
   std::vector<IntegrationEntry> known;
-  for (auto& integration : integrations_) known.push_back(integration->entry);
+  for (auto& integration : integrations_) known.push_back(*integration->entry);
   std::set<IntegrationId> claimed;
   for (bool exact : {true, false}) {
     for (std::size_t i = 0; i < integrations_.size(); ++i) {
       GroupIntegration& integration = *integrations_[i];
-      const IntegrationEntry* next = successor(known[i], known, config);
+      const IntegrationEntry* next = successor(known[i], known, *config);
       bool is_exact = next != nullptr && next->id == known[i].id && next->fingerprint == known[i].fingerprint;
       if (is_exact != exact) continue;
       bool gone = next == nullptr || !claimed.insert(next->id).second;
       integration.gone = gone;
       integration.standing = Standing::kRetired;
-      if (gone || integration.entry == *next) continue;
-      if (next->fingerprint != integration.entry.fingerprint) integration.delivery.end_hold();
-      integration.entry = *next;
+      // A copy: what is gone must not keep a configuration of long ago in memory.
+      integration.entry = gone ? std::make_shared<const IntegrationEntry>(known[i]) : shared(config, *next);
+      if (gone || known[i] == *next) continue;
+      if (next->fingerprint != known[i].fingerprint) integration.delivery.end_hold();
       integration.changed |= !integration.stored_key.empty();
     }
   }
@@ -96,7 +104,7 @@ void Group::move_integrations(const RoutingConfig& config) {
 GroupIntegration& Group::restore(IntegrationEntry entry, ToldState told, const Delivery::Memory& delivery,
                                  TimePoint now) {
   GroupIntegration& integration = *integrations_.emplace_back(std::make_unique<GroupIntegration>());
-  integration.entry = std::move(entry);
+  integration.entry = std::make_shared<const IntegrationEntry>(std::move(entry));
   integration.told = std::move(told);
   integration.delivery.restore(delivery, now);
   return integration;

@@ -8,6 +8,15 @@
 
 namespace tocsin {
 
+namespace {
+
+// Whether its record lies where one of today would: an integration may have moved to another index.
+bool has_own_key(const Group& group, const GroupIntegration& integration) {
+  return integration.stored_key == told_key(group.record_key(), integration.entry->id);
+}
+
+}  // namespace
+
 Router::Router(std::shared_ptr<const RoutingConfig> config) : config_(std::move(config)) {
   TOCSIN_CHECK(config_ != nullptr);
   follow_config();
@@ -138,7 +147,7 @@ void Router::route_alert(AlertEntry& entry, TimePoint now, RouterOutput& out) {
 void Router::adopt_imported(Group& group, const AlertEntry& entry) {
   if (imported_.empty()) return;
   for (const auto& integration : group.integrations()) {
-    auto adopted = imported_.adopt(group.terms().group_key, integration->entry.id, entry.alert);
+    auto adopted = imported_.adopt(group.terms().group_key, integration->entry->id, entry.alert);
     if (!adopted) continue;
     group.adopt(*integration, entry.key, adopted->at, std::move(adopted->message_ref));
     records_[{kImportedBucket, adopted->record.key}] = std::move(adopted->record.value);
@@ -154,7 +163,7 @@ Group& Router::open_group(const Route& route, const Labels& labels, TimePoint no
   // to arrive.
   terms.next_flush = now + route.group_wait;
   auto group = std::make_unique<Group>(std::move(terms), ++last_serial_);
-  group->reconfigure(&route, *config_, now);
+  group->reconfigure(&route, config_, now);
 
   Notice opened{NoticeKind::kGroupOpened, group->terms().group_key, labels, {}};
   opened.details.emplace_back("route", route.id);
@@ -277,10 +286,9 @@ void Router::finish_groups(RouterOutput& out) {
   // Removals first: an integration that moved may write under a key which another has just left.
   for (auto& [serial, group] : touched_groups_) {
     for (auto& integration : group->integrations()) {
-      std::string key = told_key(group->record_key(), integration->entry.id);
-      bool stays = !group->closed() && (integration->stored_key == key || !integration->changed);
-      if (!integration->stored_key.empty() && !stays)
-        erase_record(kToldBucket, std::exchange(integration->stored_key, ""));
+      if (integration->stored_key.empty()) continue;
+      const bool stays = !group->closed() && (!integration->changed || has_own_key(*group, *integration));
+      if (!stays) erase_record(kToldBucket, std::exchange(integration->stored_key, ""));
     }
   }
   for (auto& [serial, group] : touched_groups_) {
@@ -295,14 +303,19 @@ void Router::finish_groups(RouterOutput& out) {
 }
 
 void Router::write_group(Group& group) {
-  std::string group_key = group.record_key();
+  const bool changed =
+      group.terms_changed ||
+      std::ranges::any_of(group.integrations(), [](const auto& integration) { return integration->changed; });
+  if (!changed) return;
+  const std::string group_key = group.record_key();
   if (std::exchange(group.terms_changed, false)) {
     records_[{kGroupBucket, group_key}] = group_value(group.terms());
     group.stored = true;
   }
   for (auto& integration : group.integrations()) {
     if (!std::exchange(integration->changed, false)) continue;
-    integration->stored_key = told_key(group_key, integration->entry.id);
+    if (integration->stored_key.empty())
+      integration->stored_key = told_key(group_key, integration->entry->id);
     records_[{kToldBucket, integration->stored_key}] = told_value(group_key, *integration);
   }
 }

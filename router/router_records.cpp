@@ -123,7 +123,7 @@ std::string told_key(std::string_view group_key, const IntegrationId& id) {
 }
 
 std::string told_value(std::string_view group_key, const GroupIntegration& integration) {
-  const IntegrationEntry& entry = integration.entry;
+  const IntegrationEntry& entry = *integration.entry;
   JsonWriter json;
   json.begin_object().field("group", group_key);
   json.field("receiver", entry.id.receiver).field("kind", entry.id.kind).key("index").integer(entry.id.index);

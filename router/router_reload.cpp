@@ -59,7 +59,7 @@ void Router::reconcile(TimePoint now, RouterOutput& out) {
   for (const Route* route : all_routes(config_->root)) routes[route->id] = route;
   for (auto& [name, group] : groups_) {
     auto it = routes.find(name.route_id);
-    group->reconfigure(it == routes.end() ? nullptr : it->second, *config_, now);
+    group->reconfigure(it == routes.end() ? nullptr : it->second, config_, now);
   }
   for (auto& [key, entry] : book_.entries()) route_alert(*entry, now, out);
   GroupStep reload = step(now, out);

@@ -1,12 +1,15 @@
 #include "router/router_view.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "router/alert_order.h"
 #include "router/router.h"
+#include "router/sort_by_key.h"
 
 namespace tocsin {
 
@@ -21,7 +24,7 @@ AlertStatus status_of(const GroupMember& member, TimePoint now) {
 void add_suppression(const Muting& muting, TimePoint now, AlertView& view) {
   view.silenced_by = muting.silenced_by(view.alert.labels, now);
   if (const auto cause = muting.inhibited_by(view.alert.labels)) {
-    view.inhibited_by.push_back(cause->source.to_string());
+    view.inhibited_by = {cause->source.to_string()};
   }
 }
 
@@ -30,19 +33,38 @@ void settle_status(AlertView& view) {
   if (muted && view.status != AlertStatus::kResolved) view.status = AlertStatus::kSuppressed;
 }
 
-void add_names(const std::vector<std::string>& names, std::vector<std::string>& to) {
-  for (const std::string& name : names) {
-    if (std::ranges::find(to, name) == to.end()) to.push_back(name);
-  }
-}
+// What all alerts of one route share, as long as the list is made.
+struct Destination {
+  SharedNames receiver;
+  SharedNames muted_by;  // empty: its groups may speak
+};
 
 // That a group holds an alert.
 struct Membership {
   AlertKey key;
-  bool flushed;
-  const std::string* receiver;
-  const std::vector<std::string>* muted_by;  // names; empty: the group may speak
+  const Destination* destination = nullptr;
+  std::uint32_t order = 0;  // of the groups
+  bool flushed = false;
 };
+
+bool listed_before(const Membership& a, const Membership& b) {
+  return std::tie(a.key, a.order) < std::tie(b.key, b.order);
+}
+
+// The receivers of an alert that is in several groups, and, where all of them are muted, by what.
+void add_several(std::span<const Membership> groups, AlertView& view) {
+  std::vector<std::string> receivers, muted_by;
+  bool may_speak = false;
+  for (const Membership& group : groups) {
+    for (const std::string& name : group.destination->receiver) receivers.push_back(name);
+    may_speak |= group.destination->muted_by.empty();
+    for (const std::string& name : group.destination->muted_by) {
+      if (std::ranges::find(muted_by, name) == muted_by.end()) muted_by.push_back(name);
+    }
+  }
+  view.receivers = std::move(receivers);
+  if (!may_speak) view.muted_by = std::move(muted_by);
+}
 
 // Entries lie anywhere in memory; what is needed a few steps ahead is asked for now.
 void prefetch(std::span<const std::pair<AlertKey, AlertEntry*>> entries, std::size_t i) {
@@ -63,7 +85,7 @@ void prefetch(std::span<const std::pair<AlertKey, AlertEntry*>> entries, std::si
 IntegrationView view_of(const GroupIntegration& integration) {
   const Delivery& delivery = integration.delivery;
   auto fires = [](const auto& told) { return told.second.told == Told::kFiring; };
-  return {.id = integration.entry.id,
+  return {.id = integration.entry->id,
           .retired = integration.standing == Standing::kRetired,
           .last_notified_at = integration.told.last_notified_at,
           .times_notified = integration.told.times_notified,
@@ -101,18 +123,24 @@ std::string_view to_string(AlertStatus status) {
 // take longer than all the rest.
 std::vector<AlertView> Router::alerts(TimePoint now) const {
   const Muting judge = muting();
-  std::map<const Route*, TimeMuting> by_time;
+  std::map<std::pair<const Route*, std::string_view>, Destination> destinations;
   std::vector<Membership> memberships;
   memberships.reserve(book_.size());
+  std::uint32_t order = 0;
   for (const auto& [name, group] : groups_) {
-    auto [quiet, added] = by_time.try_emplace(group->route());
-    if (added && group->route() != nullptr) quiet->second = judge.time_muting(*group->route(), now);
-    for (const auto& [key, member] : group->members()) {
-      if (member.departed) continue;
-      memberships.push_back({key, member.flushed, &group->terms().receiver, &quiet->second.intervals});
+    const Route* route = group->route();
+    const auto [destination, added] = destinations.try_emplace({route, group->terms().receiver});
+    if (added) {
+      destination->second.receiver = {group->terms().receiver};
+      if (route != nullptr) destination->second.muted_by = judge.time_muting(*route, now).intervals;
     }
+    for (const auto& [key, member] : group->members()) {
+      if (!member.departed) memberships.push_back({key, &destination->second, order, member.flushed});
+    }
+    ++order;
   }
-  std::ranges::stable_sort(memberships, {}, &Membership::key);
+  const auto key_of = [](const Membership& membership) { return membership.key; };
+  sort_by_key(memberships, key_of, listed_before);
   const auto entries = book_.entries();
   std::vector<AlertView> views;
   views.reserve(entries.size());
@@ -123,14 +151,16 @@ std::vector<AlertView> Router::alerts(TimePoint now) const {
     AlertView& view = views.emplace_back();
     view.alert = entry->alert;
     if (entry->resolved_at(now)) view.status = AlertStatus::kResolved;
-    bool may_speak = false;  // one of its groups
+    const auto first = next;
     for (; next != memberships.cend() && next->key == key; ++next) {
-      view.receivers.push_back(*next->receiver);
       if (next->flushed) view.status = std::max(view.status, AlertStatus::kActive);
-      may_speak |= next->muted_by->empty();
-      add_names(*next->muted_by, view.muted_by);
     }
-    if (may_speak) view.muted_by.clear();
+    if (next - first == 1) {
+      view.receivers = first->destination->receiver;
+      view.muted_by = first->destination->muted_by;
+    } else {
+      add_several({first, next}, view);
+    }
     add_suppression(judge, now, view);
     settle_status(view);
   }

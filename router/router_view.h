@@ -2,9 +2,12 @@
 // thread.
 #pragma once
 
+#include <initializer_list>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/alert.h"
@@ -17,15 +20,41 @@ namespace tocsin {
 enum class AlertStatus { kUnprocessed, kActive, kSuppressed, kResolved };
 std::string_view to_string(AlertStatus);  // as the API writes it: "unprocessed", "active", …
 
+// A list of names that views share: alerts that go the same way have the same receivers, and what mutes an
+// alert is an empty list for nearly all of them, which costs nothing.
+class SharedNames {
+ public:
+  using List = std::vector<std::string>;
+
+  SharedNames() = default;
+  SharedNames(List names) : list_(names.empty() ? nullptr : std::make_shared<const List>(std::move(names))) {}
+  SharedNames(std::initializer_list<std::string> names) : SharedNames(List(names)) {}
+
+  bool empty() const { return list_ == nullptr; }
+  const List& list() const {
+    static const List kNone;
+    return list_ == nullptr ? kNone : *list_;
+  }
+  operator const List&() const { return list(); }
+  auto begin() const { return list().begin(); }
+  auto end() const { return list().end(); }
+  // Whether both are one list in memory: then what was made of the one serves for the other.
+  bool same_as(const SharedNames& other) const { return list_ == other.list_; }
+  friend bool operator==(const SharedNames& a, const List& b) { return a.list() == b; }
+
+ private:
+  std::shared_ptr<const List> list_;  // null: empty
+};
+
 struct AlertView {
   Alert alert;
   AlertStatus status = AlertStatus::kUnprocessed;
-  std::vector<std::string> receivers;     // one per route that took it, in order of route id
-  std::vector<std::string> silenced_by;   // ids of silences
-  std::vector<std::string> inhibited_by;  // fingerprint of a source
+  SharedNames receivers;     // one per route that took it, in order of route id
+  SharedNames silenced_by;   // ids of silences
+  SharedNames inhibited_by;  // fingerprint of a source
   // Names of time intervals: of the group, or, where the view belongs to no group, of all groups if each of
   // them is muted.
-  std::vector<std::string> muted_by;
+  SharedNames muted_by;
 };
 
 // How one integration stands towards one group.

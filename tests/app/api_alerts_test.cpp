@@ -48,6 +48,22 @@ std::string names(const JsonValue& alerts) {
 
 }  // namespace
 
+TEST_CASE("a list that several threads write is one array, in order of fingerprints") {
+  FakeApiBackend backend;
+  constexpr std::size_t kMany = 25'000;
+  for (std::size_t i = 0; i < kMany; ++i) backend.alert_views.push_back(alert({{"id", std::to_string(i)}}));
+  const HttpAnswer answer = ask(backend, "GET", "/api/v2/alerts");
+  std::string text = answer.body;
+  for (const std::string& piece : answer.more) text += piece;
+  const auto list = JsonValue::parse(text);
+  REQUIRE(list);
+  REQUIRE(list->array().size() == kMany);
+  const auto earlier = [](const JsonValue& a, const JsonValue& b) {
+    return a.text("fingerprint") < b.text("fingerprint");
+  };
+  CHECK(std::is_sorted(list->array().begin(), list->array().end(), earlier));
+}
+
 TEST_CASE("an alert is written as Alertmanager writes it") {
   FakeApiBackend backend;
   backend.alert_views = {alert({{"alertname", "Down"}})};

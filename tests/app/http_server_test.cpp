@@ -413,6 +413,24 @@ TEST_CASE("ranges are ignored, one or forty") {
   }
 }
 
+TEST_CASE("a body in pieces arrives as one, compressed or not") {
+  const std::vector<std::string> pieces = {std::string(100'000, 'a'), "", "b", std::string(200'000, 'c')};
+  std::string whole = "head ";
+  for (const std::string& piece : pieces) whole += piece;
+  auto server = serve(options(), [&](const HttpQuery&) {
+    return HttpAnswer{200, "application/json", "head ", {}, pieces};
+  });
+  RawHttpClient client(server->address());
+  for (int request = 0; request < 2; ++request) {
+    const RawHttpAnswer plain = client.ask("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+    CHECK(plain.header("Content-Length") == std::to_string(whole.size()));
+    CHECK(plain.body == whole);
+  }
+  const RawHttpAnswer packed = client.ask("GET / HTTP/1.1\r\nHost: t\r\nAccept-Encoding: gzip\r\n\r\n");
+  CHECK(packed.header("Content-Encoding") == "gzip");
+  CHECK(gunzip(packed.body) == whole);
+}
+
 TEST_CASE("large text is compressed with gzip for who accepts it, and never with Brotli") {
   const std::string large(100'000, 'x');
   auto server = serve(options(), [&](const HttpQuery& query) {
