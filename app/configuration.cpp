@@ -104,7 +104,8 @@ void check_labels(const Route& route, const YamlNode& node,
   check_route_labels(route.labels, inherited, node.file(), place_of(node, "labels"), templates, problems);
   for (const auto& [key, value] : node.entries()) {
     if (key.text() != "routes") continue;
-    const std::vector<YamlNode> children = value.items();
+    std::vector<YamlNode> children = value.items();
+    std::erase_if(children, [](const YamlNode& child) { return child.null(); });  // as read_route does
     for (std::size_t i = 0; i < std::min(children.size(), route.routes.size()); ++i)
       check_labels(route.routes[i], children[i], route.labels, templates, problems);
   }
@@ -136,7 +137,7 @@ std::optional<Configuration> Loader::load() {
   configuration_.receivers = read_receivers(root.child("receivers"), global.receivers, folder_, problems_);
   check_receiver_templates(configuration_.receivers, *templates, problems_);
   const auto routing = route(root, global.resolve_timeout);
-  if (!problems_.has_errors()) check_labels(routing->root, root.child("route"), {}, *templates, problems_);
+  check_labels(routing->root, root.child("route"), {}, *templates, problems_);
   const auto evaluator = read_rules(root.child("prometheus"), global);
   check_tracing(root.child("tracing"), problems_);
   check_event_recorder(root.child("event_recorder"), problems_);

@@ -216,7 +216,7 @@ struct Commands {
 
   void add_limit_flags() {
     app.add_option("--silences.max-silences", serve.max_silences,
-                   "how many silences there may be, expired ones too; below 1: no limit")
+                   "how many pending and active silences there may be; below 1: no limit")
         ->capture_default_str()
         ->group(kServing);
     app.add_option("--silences.max-silence-size-bytes", serve.max_silence_bytes,
