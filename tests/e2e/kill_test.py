@@ -8,7 +8,7 @@ import unittest
 from collections import defaultdict
 
 from case import EndToEnd
-from daemon import Daemon, group, receiver, rfc3339, route, rule, unix_time, webhook
+from daemon import Daemon, ask, group, receiver, rfc3339, route, rule, unix_time, webhook
 from stand_ins import Call, FakePrometheus, Webhook
 from waiting import wait_until
 
@@ -58,6 +58,31 @@ class KillNine(EndToEnd):
         )
         tocsin.start()
         return tocsin, prometheus, webhooks
+
+    def test_loses_no_silence_that_was_acknowledged(self) -> None:
+        """Killed as soon as the answer is there, again and again, Tocsin knows every silence that it said it has made."""
+        tocsin, _, _ = self.start()
+        acknowledged: dict[str, str] = {}  # id to state
+        now = time.time()
+        for number in range(8):
+            made = []
+            for name in ("kept", "ended"):
+                silence = {
+                    "matchers": [{"name": "alertname", "value": f"{name}{number}", "isRegex": False}],
+                    "startsAt": rfc3339(now),
+                    "endsAt": rfc3339(now + 3600),
+                    "createdBy": "test",
+                    "comment": name,
+                }
+                made.append(tocsin.post("/api/v2/silences", silence).json["silenceID"])
+            acknowledged[made[0]] = "active"
+            answer = ask(tocsin.address, "DELETE", f"/api/v2/silence/{made[1]}")
+            self.assertEqual(answer.status, 200, answer.text)
+            acknowledged[made[1]] = "expired"
+            tocsin.kill()
+            tocsin.start()
+            silences = tocsin.get("/api/v2/silences").json
+            self.assertEqual({one["id"]: one["status"]["state"] for one in silences}, acknowledged)
 
     def test_at_random_moments_loses_no_page_and_repeats_at_most_one(self) -> None:
         """Killed at random moments of the lives of several alerts, Tocsin tells every start and every end, and for each
