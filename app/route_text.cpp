@@ -5,6 +5,7 @@
 
 #include "core/duration.h"
 #include "core/json.h"
+#include "router/group.h"
 #include "router/route_mute.h"
 
 namespace tocsin {
@@ -121,10 +122,10 @@ std::vector<RoutedTo> route_alert(const RoutingConfig& config, const Labels& ale
       }
     }
     to.group_labels = route->group_labels(alert);
-    to.group_key = route->key + ":" + to.group_labels.to_string();
-    to.muted_by = time_muting(*route, config.time_intervals, now).intervals;
-    to.outside_active =
-        !to.muted_by.empty() && active_names(route->mute_time_intervals, config.time_intervals, now).empty();
+    to.group_key = group_key(*route, to.group_labels);
+    TimeMuting muting = time_muting(*route, config.time_intervals, now);
+    to.muted_by = std::move(muting.intervals);
+    to.outside_active = muting.kind == MutedBy::kActiveTime;
     to.mute_changes_at = mute_changes_at(*route, config.time_intervals, now);
     all.push_back(std::move(to));
   }

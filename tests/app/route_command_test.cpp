@@ -122,6 +122,9 @@ route {}/{team="db"}/1
   RouteTestOptions evening;
   evening.at = "2024-01-05T20:00:00Z";
   CHECK(holds(test({"team=both"}, evening).out, "muted outside of night\n"));
+  RouteTestOptions noon;  // one of its mute intervals holds too, but active ones are looked at first
+  noon.at = "2024-01-05T12:00:00Z";
+  CHECK(holds(test({"team=both"}, noon).out, "muted outside of night\n"));
   CHECK(holds(test({}).out, "default\n"));
 }
 
