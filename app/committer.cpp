@@ -2,36 +2,21 @@
 
 #include <algorithm>
 #include <iterator>
-#include <tuple>
+#include <utility>
 
 #include "app/history.h"
+#include "app/store_batch.h"
 
 namespace tocsin {
-namespace {
-
-// One record per key, the last one, in order: what lies together in the store is written together.
-void put_in_order(std::vector<Record>& records) {
-  const auto name = [](const Record& record) { return std::tie(record.bucket, record.key); };
-  std::stable_sort(records.begin(), records.end(),
-                   [&](const Record& a, const Record& b) { return name(a) < name(b); });
-  auto kept = records.begin();
-  for (auto it = records.begin(); it != records.end(); ++it) {
-    const auto next = std::next(it);
-    if (next != records.end() && name(*next) == name(*it)) continue;
-    if (kept != it) *kept = std::move(*it);
-    ++kept;
-  }
-  records.erase(kept, records.end());
-}
-
-}  // namespace
 
 void Committer::commit(Step& step, TimePoint now) {
   if (step.records.empty() && step.notices.empty() && unsaved_.empty()) return;
-  unsaved_.insert(unsaved_.end(), std::make_move_iterator(step.records.begin()),
-                  std::make_move_iterator(step.records.end()));
-  step.records.clear();
-  put_in_order(unsaved_);
+  if (unsaved_.empty()) {
+    unsaved_ = std::exchange(step.records, {});
+  } else {  // the store has failed, for how long nobody knows: what is outdated need not wait
+    std::ranges::move(std::exchange(step.records, {}), std::back_inserter(unsaved_));
+    keep_last_values(unsaved_);
+  }
   const auto saved = store_.commit(unsaved_, history_of(step.notices, now));
   ++commits_;
   if (!saved) ++failed_commits_;

@@ -156,7 +156,9 @@ void Daemon::run(Configuration first) {
   step.notices.push_back({NoticeKind::kStarted, "", {}, {{"version", kVersion}}});
   EventLoop::Outlets outlets{
       [this](EvaluateGroup evaluation) { evaluations_->take(std::move(evaluation)); },
-      [this](Notification notification) { deliveries_->take(std::move(notification)); },
+      [this](Notification notification, std::shared_ptr<CommitGate> gate) {
+        deliveries_->take(std::move(notification), std::move(gate));
+      },
       [this](std::span<const Notice> notices, TimePoint now) { publish(notices, now); },
       [this](const std::map<MutedBy, std::size_t>& muted, std::size_t limited) {
         metrics_.observe_muted(muted);

@@ -98,17 +98,19 @@ void DeliveryDesk::configure(std::shared_ptr<const DeliveryConfig> config) {
   keepsakes_ = std::move(still_wanted);
 }
 
-void DeliveryDesk::take(Notification notification) {
+void DeliveryDesk::take(Notification notification, std::shared_ptr<CommitGate> gate) {
   {
     const std::lock_guard lock(mutex_);
     ++under_way_;
   }
-  workers_.submit([this, notification = std::make_shared<const Notification>(std::move(notification))] {
-    deliver(notification);
+  workers_.submit([this, gate = std::move(gate),
+                   notification = std::make_shared<const Notification>(std::move(notification))] {
+    deliver(notification, gate);
   });
 }
 
-void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notification) {
+void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notification,
+                           const std::shared_ptr<CommitGate>& gate) {
   const auto delivery = std::make_shared<Delivery>();
   delivery->notification = notification;
   delivery->attempt.integration = notification->integration;
@@ -127,8 +129,10 @@ void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notificati
   if (!built) {
     return finish(*delivery, failed(DeliveryResult::Outcome::kRejected, built.error().message));
   }
-  delivery->started = std::chrono::steady_clock::now();
-  send(delivery, std::move(*built));
+  gate->pass([this, delivery, built = std::move(*built)]() mutable {
+    delivery->started = std::chrono::steady_clock::now();
+    send(delivery, std::move(built));
+  });
 }
 
 void DeliveryDesk::send(const std::shared_ptr<Delivery>& delivery, BuiltRequest built) {

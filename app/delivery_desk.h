@@ -13,6 +13,7 @@
 #include <string>
 
 #include "app/clock.h"
+#include "app/commit_gate.h"
 #include "app/transport.h"
 #include "app/worker_pool.h"
 #include "receivers/integration.h"
@@ -44,7 +45,8 @@ class DeliveryDesk {
   ~DeliveryDesk();
 
   void configure(std::shared_ptr<const DeliveryConfig>);
-  void take(Notification);
+  // It is worded at once; nothing leaves before the gate is open.
+  void take(Notification, std::shared_ptr<CommitGate>);
   std::size_t under_way() const;
   // Waits until nothing is under way, or the time is up; true if nothing is.
   bool wait_until_idle(Duration);
@@ -53,7 +55,7 @@ class DeliveryDesk {
  private:
   struct Delivery;
 
-  void deliver(const std::shared_ptr<const Notification>&);
+  void deliver(const std::shared_ptr<const Notification>&, const std::shared_ptr<CommitGate>&);
   void send(const std::shared_ptr<Delivery>&, BuiltRequest);
   void take_answer(const std::shared_ptr<Delivery>&, OutboundAnswer);
   void go_on(const std::shared_ptr<Delivery>&);

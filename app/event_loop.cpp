@@ -2,11 +2,14 @@
 
 #include <utility>
 
+#include "app/spare_memory.h"
+
 namespace tocsin {
 namespace {
 
 // So long without an event, the store may rest.
 constexpr auto kQuiet = std::chrono::milliseconds(200);
+constexpr std::size_t kWordedEarly = 8;
 
 }  // namespace
 
@@ -142,6 +145,7 @@ bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tas
     if (wake_.wait_for(lock, wait) == std::cv_status::timeout && wait == kQuiet && store_is_warm_) {
       lock.unlock();
       store_.rest();
+      give_back_spare_memory();
       store_is_warm_ = false;
       lock.lock();
     }
@@ -161,9 +165,20 @@ void EventLoop::decide(std::vector<Event>& events) {
   carry_out(engine_->handle(events, now), now);
 }
 
+void EventLoop::deliver(Step& step, const std::shared_ptr<CommitGate>& gate) {
+  for (Notification& notification : step.deliveries) outlets_.deliver(std::move(notification), gate);
+}
+
 void EventLoop::carry_out(Step&& step, TimePoint now) {
   store_is_warm_ |= !step.records.empty() || !step.notices.empty();
+  keep_spare_memory();
+  // A lone page is worded while the disk works; a storm would only crowd the processors.
+  const auto gate = std::make_shared<CommitGate>();
+  const bool early = step.deliveries.size() <= kWordedEarly;
+  if (early) deliver(step, gate);
   committer_.commit(step, now);
+  gate->open();
+  if (!early) deliver(step, gate);
   if (auto news = committer_.take_news()) post(std::move(*news));
   if (now >= next_forgetting_) {
     (void)store_.forget_history(now - retention_);  // a failing store is reported by the committer
@@ -180,7 +195,6 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
   if (!draining) {
     for (EvaluateGroup& evaluation : step.evaluations) outlets_.evaluate(std::move(evaluation));
   }
-  for (Notification& notification : step.deliveries) outlets_.deliver(std::move(notification));
 }
 
 }  // namespace tocsin

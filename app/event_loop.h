@@ -1,6 +1,6 @@
 // The event loop: the one thread that owns the engine and the store. It waits for events or the engine's next
 // deadline, lets the engine decide about everything that waits as one batch, commits what must last, and only
-// then hands evaluations and deliveries to the workers.
+// then hands out evaluations and lets deliveries, which are worded meanwhile, leave the program.
 #pragma once
 
 #include <condition_variable>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/clock.h"
+#include "app/commit_gate.h"
 #include "app/committer.h"
 #include "app/engine.h"
 #include "app/store.h"
@@ -26,7 +27,8 @@ class EventLoop {
   // What the loop hands out; none of these may block.
   struct Outlets {
     std::function<void(EvaluateGroup)> evaluate;
-    std::function<void(Notification)> deliver;
+    // Before the commit: nothing of it may leave the program before the gate opens.
+    std::function<void(Notification, std::shared_ptr<CommitGate>)> deliver;
     std::function<void(std::span<const Notice>, TimePoint)> publish;
     // Alerts that flushes left out, and alerts that were one too many.
     std::function<void(const std::map<MutedBy, std::size_t>&, std::size_t)> count = [](const auto&, auto) {};
@@ -68,6 +70,7 @@ class EventLoop {
   bool wait_for_work(std::vector<Event>& events, std::vector<Task>& tasks);
   void decide(std::vector<Event>& events);
   void carry_out(Step&&, TimePoint now);
+  void deliver(Step&, const std::shared_ptr<CommitGate>&);
   template <class SilenceEvent>
   tl::expected<std::string, SilenceError> ask_for_silence(SilenceEvent);
   void answer(SilenceAnswer&&);

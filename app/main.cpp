@@ -16,8 +16,7 @@
 int main(int argc, char** argv) {
   using namespace tocsin;
 #ifdef TOCSIN_MIMALLOC
-  // What a peak leaves goes back to the system at once: a sixth less memory, for a few percent of time.
-  mi_option_set(mi_option_decommit_delay, 0);
+  mi_option_set(mi_option_decommit_delay, 0);  // see app/spare_memory.h
 #endif
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);

@@ -1,6 +1,6 @@
-// The Store on disk: SQLite, one file `tocsin.db` in a folder of its own, in WAL mode with every commit
-// synced. It does not know what the records mean. One thread at a time, one process at a time: a lock in the
-// folder keeps a second one out.
+// The Store on disk: SQLite, two files in a folder of its own, every commit synced. A commit is appended to
+// the one as it comes and sorted into the other later (app/sqlite_store_files.h). It does not know what the
+// records mean. One thread at a time, one process at a time: a lock in the folder keeps a second one out.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,7 @@ class SqliteStore final : public Store {
   Result<std::vector<HistoryEntry>> history(const std::string& subject, std::size_t limit) override;
   void rest() override;
   Result<void> forget_history(TimePoint before) override;
-  // No more bytes than this in the file; a commit beyond fails as on a full disk.
+  // No more bytes than this in the file that commits go to; a commit beyond fails as on a full disk.
   Result<void> limit_size(std::size_t bytes);
 
  private:

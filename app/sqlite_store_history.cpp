@@ -6,44 +6,41 @@
 #include <cstdint>
 #include <limits>
 
+#include "app/sqlite_statement.h"
+#include "app/sqlite_store_files.h"
+
 namespace tocsin {
 namespace {
 
 constexpr int kPatienceMs = 2000;
 
-// A connection and its one statement, for one question.
-class Question {
+// A connection for one question, which sees the file as it is when it is opened.
+class Connection {
  public:
-  Question() = default;
-  Question(const Question&) = delete;
-  Question& operator=(const Question&) = delete;
-  ~Question() {
-    sqlite3_finalize(statement_);
-    sqlite3_close(db_);
-  }
-
-  bool open(const std::string& path) {
+  explicit Connection(std::string path) : path_(std::move(path)) {
     const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) return false;
+    if (sqlite3_open_v2(path_.c_str(), &db_, flags, nullptr) != SQLITE_OK) return;
     sqlite3_busy_timeout(db_, kPatienceMs);
-    return true;
+    // A transaction's view begins with its first look.
+    good_ = sqlite3_exec(db_, "BEGIN; SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) ==
+            SQLITE_OK;
   }
-  bool prepare(const std::string& sql) {
-    return sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement_, nullptr) == SQLITE_OK;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { sqlite3_close(db_); }
+
+  bool good() const { return good_; }
+  sqlite3* raw() const { return db_; }
+  tl::unexpected<Error> failure() const {
+    const std::string why = db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_);
+    return fail("cannot read the history in " + path_ + ": " + why);
   }
-  sqlite3_stmt* statement() const { return statement_; }
-  std::string error() const { return db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_); }
 
  private:
+  std::string path_;
   sqlite3* db_ = nullptr;
-  sqlite3_stmt* statement_ = nullptr;
+  bool good_ = false;
 };
-
-std::string text_of(sqlite3_stmt* statement, int column) {
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-  return bytes == nullptr ? std::string() : std::string(bytes, size);
-}
 
 // ?1 from, ?2 until, ?3 limit; ?4 is one subject.
 constexpr const char* kAll =
@@ -62,40 +59,64 @@ bool newer(const Line& a, const Line& b) {
   return a.entry.at != b.entry.at ? a.entry.at > b.entry.at : a.id > b.id;
 }
 
+// Subject by subject: each is found by its index already in order, and no more than the limit is read of any.
+Result<void> read_sorted(sqlite3* db, const HistoryQuery& query, const std::vector<std::string>& subjects,
+                         std::vector<Line>& lines) {
+  SqliteStatement rows(db, subjects.empty() ? kAll : kOfSubject);
+  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+  const auto read = [&] {
+    rows.bind_number(1, query.from.time_since_epoch().count());
+    rows.bind_number(2, query.until.time_since_epoch().count());
+    rows.bind_number(3, static_cast<std::int64_t>(std::min(query.limit, kMost)));
+    while (rows.next_row()) {
+      lines.push_back(
+          {{TimePoint(Duration(rows.number(0))), rows.text(1), rows.text(2), rows.text(3)}, rows.number(4)});
+    }
+    if (rows.failed()) return false;
+    rows.reset();
+    return true;
+  };
+  if (!rows) return fail(sqlite3_errmsg(db));
+  if (subjects.empty() && !read()) return fail(sqlite3_errmsg(db));
+  for (const std::string& subject : subjects) {
+    rows.bind_text(4, subject);
+    if (!read()) return fail(sqlite3_errmsg(db));
+  }
+  return {};
+}
+
+// What is not yet sorted is newer than all that is.
+void add_recent(std::vector<HistoryEntry>&& recent, const HistoryQuery& query,
+                const std::vector<std::string>& subjects, std::vector<Line>& lines) {
+  std::int64_t id = std::numeric_limits<std::int64_t>::max() - std::ssize(recent);
+  for (HistoryEntry& entry : recent) {
+    ++id;
+    const bool wanted = subjects.empty() || std::ranges::binary_search(subjects, entry.subject);
+    if (wanted && entry.at >= query.from && entry.at <= query.until) lines.push_back({std::move(entry), id});
+  }
+}
+
 }  // namespace
 
-// Subject by subject: each is found by its index already in order, and no more than the limit is read of any.
+// One moment of each file. That of the recent one comes first: a commit that is carried over in between is in
+// both, and the sorted file says which these are.
 Result<std::vector<HistoryEntry>> SqliteHistoryReader::read(const HistoryQuery& query) {
-  Question question;
-  const auto failure = [&] { return fail("cannot read the history in " + path_ + ": " + question.error()); };
-  if (!question.open(path_) || !question.prepare(query.subjects.empty() ? kAll : kOfSubject))
-    return failure();
-  sqlite3_stmt* statement = question.statement();
-  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
-  sqlite3_bind_int64(statement, 1, query.from.time_since_epoch().count());
-  sqlite3_bind_int64(statement, 2, query.until.time_since_epoch().count());
-  sqlite3_bind_int64(statement, 3, static_cast<std::int64_t>(std::min(query.limit, kMost)));
-
   std::vector<std::string> subjects = query.subjects;
   std::ranges::sort(subjects);
   subjects.erase(std::ranges::unique(subjects).begin(), subjects.end());
-  const bool everything = subjects.empty();
-  if (everything) subjects.emplace_back();
-  std::vector<Line> lines;
-  for (const std::string& subject : subjects) {
-    if (!everything) {
-      sqlite3_bind_text64(statement, 4, subject.data(), subject.size(), SQLITE_STATIC, SQLITE_UTF8);
-    }
-    int code = SQLITE_ROW;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-      lines.push_back({{TimePoint(Duration(sqlite3_column_int64(statement, 0))), text_of(statement, 1),
-                        text_of(statement, 2), text_of(statement, 3)},
-                       sqlite3_column_int64(statement, 4)});
-    }
-    if (code != SQLITE_DONE) return failure();
-    sqlite3_reset(statement);
+  Connection recent(recent_path(folder_)), sorted(sorted_path(folder_));
+  for (const Connection* connection : {&sorted, &recent}) {
+    if (!connection->good()) return connection->failure();
   }
-  if (subjects.size() > 1) std::ranges::sort(lines, newer);
+  SqliteStatement last(sorted.raw(), kLastSorted);
+  if (!last || !last.next_row()) return sorted.failure();
+  constexpr auto kAllBytes = std::numeric_limits<std::size_t>::max();
+  auto unsorted = read_recent(recent.raw(), last.number(0), kAllBytes);
+  if (!unsorted) return recent.failure();
+  std::vector<Line> lines;
+  if (!read_sorted(sorted.raw(), query, subjects, lines)) return sorted.failure();
+  add_recent(std::move(unsorted->batch.history), query, subjects, lines);
+  std::ranges::sort(lines, newer);
   if (lines.size() > query.limit) lines.resize(query.limit);
   std::vector<HistoryEntry> entries;
   entries.reserve(lines.size());

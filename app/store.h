@@ -32,7 +32,7 @@ class Store {
   virtual Result<std::vector<HistoryEntry>> history(const std::string& subject, std::size_t limit) = 0;
   // Nothing is going on: memory that only makes commits quicker may be given back.
   virtual void rest() {}
-  // Forgets history older than `before`.
+  // Forgets history older than `before`, now or soon.
   virtual Result<void> forget_history(TimePoint before) = 0;
 };
 

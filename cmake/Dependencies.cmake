@@ -9,6 +9,7 @@ find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
 find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(OpenSSL REQUIRED)
+find_package(Snappy REQUIRED)
 find_package(ZLIB REQUIRED)
 find_path(PROTOZERO protozero/pbf_reader.hpp REQUIRED)  # headers only
 if(NOT TOCSIN_SANITIZE)

@@ -93,6 +93,12 @@ struct SettableClock final : Clock {
   TimePoint time = TimePoint(std::chrono::hours(24));
 };
 
+std::shared_ptr<CommitGate> open_gate() {
+  auto gate = std::make_shared<CommitGate>();
+  gate->open();
+  return gate;
+}
+
 // One notification after another through a desk that serves one integration.
 struct Desk {
   explicit Desk(std::shared_ptr<const Integration> integration) : id(integration->id()) {
@@ -104,7 +110,7 @@ struct Desk {
   DeliveryResult deliver() {
     Notification notification;
     notification.integration = id;
-    desk.take(std::move(notification));
+    desk.take(std::move(notification), open_gate());
     desk.wait_until_idle(std::chrono::seconds(10));
     return last.result;
   }
@@ -134,7 +140,7 @@ DeliveryResult deliver(Fault fault, const std::string& meant) {
   Notification notification;
   notification.integration = {"team", "webhook", 0};
   notification.integration_fingerprint = meant;
-  desk.take(std::move(notification));
+  desk.take(std::move(notification), open_gate());
   DeliveryResult delivered = result.get_future().get();
   desk.wait_until_idle(std::chrono::seconds(10));
   return delivered;
@@ -174,4 +180,17 @@ TEST_CASE("a service that asks for one request after the other is left after ten
   Desk desk(std::make_shared<TokenIntegration>(true));
   CHECK(desk.deliver().outcome == Outcome::kFailed);
   CHECK(desk.transport.urls.size() == 10);
+}
+
+TEST_CASE("a message is worded before the gate opens, and sent when it does") {
+  Desk desk(std::make_shared<TokenIntegration>(false));
+  Notification notification;
+  notification.integration = desk.id;
+  const auto gate = std::make_shared<CommitGate>();
+  desk.desk.take(std::move(notification), gate);
+  CHECK(!desk.desk.wait_until_idle(std::chrono::milliseconds(20)));
+  CHECK(desk.transport.urls.empty());
+  gate->open();
+  CHECK(desk.desk.wait_until_idle(std::chrono::seconds(10)));
+  CHECK(desk.transport.urls.size() == 2);
 }

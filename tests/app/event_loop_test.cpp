@@ -43,9 +43,11 @@ struct Running {
     auto engine = Engine::start(one_receiver(), {}, clock.now(), first);
     EventLoop::Outlets outlets{
         [](EvaluateGroup) {},
-        [this](Notification notification) {
-          records_at_delivery = store.load()->size();
-          delivered.set_value(std::move(notification));
+        [this](Notification notification, const std::shared_ptr<CommitGate>& gate) {
+          gate->pass([this, notification = std::move(notification)] {
+            records_at_delivery = store.load()->size();
+            delivered.set_value(notification);
+          });
         },
         [this](std::span<const Notice> batch, TimePoint) {
           const std::lock_guard lock(mutex);
@@ -64,7 +66,7 @@ struct Running {
 
 }  // namespace
 
-TEST_CASE("what a delivery needs is stored before the delivery starts") {
+TEST_CASE("what a delivery needs is stored before anything of it leaves the program") {
   Running running;
   running.loop->start();
   running.loop->post(AlertsPosted{{alert("Foo", running.clock.now())}});

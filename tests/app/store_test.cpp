@@ -5,9 +5,12 @@
 
 #include <csignal>
 #include <filesystem>
+#include <random>
 
 #include "app/memory_store.h"
 #include "app/sqlite_store.h"
+#include "app/sqlite_store_files.h"
+#include "app/sqlite_store_history.h"
 #include "tests/app/shell_support.h"
 
 using namespace std::chrono_literals;
@@ -91,11 +94,12 @@ TEST_CASE("a commit that does not fit is an error, and nothing of it is stored")
   const auto it = open_in(folder.path());
   REQUIRE(store(*it, {{"a", "kept", "1"}}));
   REQUIRE(it->limit_size(100'000));
+  std::string big;
+  for (std::mt19937 random(1); big.size() < 1'000'000;) big += std::to_string(random());
   const auto failed =
-      store(*it, {{"a", "kept", "2"}, {"a", "small", "x"}, {"a", "big", std::string(1'000'000, 'x')}},
-            {{kNow, "Fired", "s", "{}"}});
+      store(*it, {{"a", "kept", "2"}, {"a", "small", "x"}, {"a", "big", big}}, {{kNow, "Fired", "s", "{}"}});
   REQUIRE(!failed);
-  CHECK(failed.error().message.find("cannot write " + folder.path() + "/tocsin.db: ") == 0);
+  CHECK(failed.error().message.find("cannot write " + folder.path() + "/tocsin-recent.db: ") == 0);
   CHECK(failed.error().message.find("full") != std::string::npos);
   CHECK(it->load().value() == std::vector<Record>{{"a", "kept", "1"}});
   CHECK(it->history("", 10).value().empty());
@@ -123,7 +127,7 @@ TEST_CASE("the folder is created, and what was committed is there after opening 
 
 TEST_CASE("the log has its room from the start, and keeps it over many commits") {
   const Folder folder;
-  const std::string log = folder.path() + "/tocsin.db-wal";
+  const std::string log = folder.path() + "/tocsin-recent.db-wal";
   const auto it = open_in(folder.path());
   const auto room = std::filesystem::file_size(log);
   CHECK(room >= 4U << 20);
@@ -144,24 +148,29 @@ TEST_CASE("a second opener is refused in words, until the first has gone") {
 
 TEST_CASE("a damaged file is set aside with a loud warning, and a new one starts") {
   const Folder folder;
-  const std::string path = folder.path() + "/tocsin.db";
+  std::string name = "/tocsin.db";
   SUBCASE("no database at all") {
     folder.write("tocsin.db", std::string(8192, 'x'));
   }
   SUBCASE("damaged in its middle") {
+    SUBCASE("what is in its place") {}
+    SUBCASE("what is recent") {
+      name = "/tocsin-recent.db";
+    }
     {
       const auto it = open_in(folder.path());
       std::vector<Record> many;
       for (int i = 0; i < 2000; ++i) many.push_back({"a", std::to_string(i), std::string(100, 'v')});
       REQUIRE(store(*it, many));
+      CHECK(it->history("", 1).value().empty());  // waits until all is in its place
     }
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::fstream file(folder.path() + name, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4096);
     file << std::string(40'000, '\xff');
   }
   auto opened = SqliteStore::open(folder.path(), kNow);
   REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
-  const std::string aside = path + ".corrupt-20231114T221320Z";
+  const std::string aside = folder.path() + name + ".corrupt-20231114T221320Z";
   CHECK_MESSAGE(opened->warning.find(aside) != std::string::npos, opened->warning);
   CHECK(std::filesystem::exists(aside));
   CHECK(opened->store->load().value().empty());
@@ -169,7 +178,7 @@ TEST_CASE("a damaged file is set aside with a loud warning, and a new one starts
   opened->store.reset();
   CHECK(open_in(folder.path())->load().value().size() == 1);
   // The next damage does not overwrite the first.
-  folder.write("tocsin.db", std::string(8192, 'y'));
+  folder.write(name.substr(1), std::string(8192, 'y'));
   CHECK(SqliteStore::open(folder.path(), kNow)->warning.find(aside + "-2") != std::string::npos);
 }
 
@@ -210,4 +219,68 @@ TEST_CASE("what a killed process has committed is there, and what it had not is 
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WIFSIGNALED(status));
   CHECK(open_in(folder.path())->load().value().size() == 100);
+}
+
+// Commits at random, and in between, at random: all is put in its place, the program starts anew, history is
+// forgotten. Whatever was where, the same is read as from the twin in memory.
+TEST_CASE("what was just committed and what is in its place are read as one") {
+  for (unsigned seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    const auto below = [&](unsigned limit) { return random() % limit; };
+    const Folder folder;
+    auto it = open_in(folder.path());
+    MemoryStore twin;
+    for (int step = 0; step < 60; ++step) {
+      std::vector<Record> records;
+      std::vector<HistoryEntry> history;
+      for (unsigned i = below(6); i > 0; --i) {
+        Record record{below(2) == 0 ? "a" : "b", std::to_string(below(12)), std::nullopt};
+        if (below(4) != 0) record.value = std::to_string(random());
+        records.push_back(std::move(record));
+      }
+      for (unsigned i = below(4); i > 0; --i) {
+        history.push_back({kNow + std::chrono::seconds(below(50)), "Kind", "s" + std::to_string(below(3)),
+                           std::to_string(random())});
+      }
+      REQUIRE(it->commit(records, history));
+      REQUIRE(twin.commit(records, history));
+      switch (below(12)) {
+        case 0:
+          REQUIRE(it->history("", 1));
+          break;
+        case 1:
+          it.reset();
+          it = open_in(folder.path());
+          break;
+        case 2:
+          REQUIRE(it->forget_history(kNow + std::chrono::seconds(step / 2)));
+          REQUIRE(twin.forget_history(kNow + std::chrono::seconds(step / 2)));
+          REQUIRE(it->history("", 1));
+          break;
+        default:
+          break;
+      }
+      CHECK(it->load().value() == twin.load().value());
+      HistoryQuery query{{}, kNow + 5s, kNow + 40s, 7};
+      if (below(2) == 0) query.subjects = {"s1", "s0"};
+      const auto seen = SqliteHistoryReader(folder.path()).read(query).value();
+      const auto expected = StoreHistoryReader(twin).read(query).value();
+      REQUIRE(seen.size() == expected.size());
+      for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i].json == expected[i].json);
+    }
+  }
+}
+
+TEST_CASE("a store of the form before this one is brought up to date with all that is in it") {
+  const Folder folder;
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((folder.path() + "/tocsin.db").c_str(), &database) == SQLITE_OK);
+  const std::string old =
+      std::string(kSortedForm.at(0)) + "INSERT INTO record VALUES ('a', 'k', 'v'); PRAGMA user_version = 1;";
+  REQUIRE(sqlite3_exec(database, old.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+  const auto it = open_in(folder.path());
+  REQUIRE(store(*it, {{"a", "l", "w"}}));
+  CHECK(it->load().value() == std::vector<Record>{{"a", "k", "v"}, {"a", "l", "w"}});
 }

@@ -1,0 +1,59 @@
+#include "app/store_batch.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+using namespace tocsin;
+
+namespace {
+
+const std::vector<Record> kRecords = {{"alert", "a1", R"({"labels":{"alertname":"A"}})"},
+                                      {"told", "", std::nullopt},
+                                      {"", std::string("\0\xff", 2), ""},
+                                      {"big", "b", std::string(300, 'x')}};
+const std::vector<HistoryEntry> kHistory = {
+    {TimePoint(std::chrono::seconds(1'700'000'000)), "AlertFired", "a1", "{}"}, {kNoTime, "", "", ""}};
+
+}  // namespace
+
+TEST_CASE("what is written is read, one commit after the other") {
+  StoreBatchWriter writer;
+  StoreBatch batch;
+  REQUIRE(read_batch(writer.write(kRecords, kHistory), batch));
+  REQUIRE(read_batch(writer.write({}, {}), batch));
+  REQUIRE(read_batch(writer.write({{{"x", "y", "z"}}}, {}), batch));
+  std::vector<Record> expected = kRecords;
+  expected.push_back({"x", "y", "z"});
+  CHECK(batch.records == expected);
+  REQUIRE(batch.history.size() == 2);
+  CHECK(batch.history[0].at == kHistory[0].at);
+  CHECK(batch.history[0].kind == "AlertFired");
+  CHECK(batch.history[0].subject == "a1");
+  CHECK(batch.history[0].json == "{}");
+  CHECK(batch.history[1].at == kNoTime);
+}
+
+TEST_CASE("of a commit that lacks a piece nothing is believed") {
+  const std::string whole = StoreBatchWriter().write(kRecords, kHistory);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    StoreBatch batch;
+    CHECK_MESSAGE(!read_batch(std::string_view(whole).substr(0, size), batch), size);
+  }
+  // Whatever else the disk makes of it, reading ends.
+  std::mt19937 random(7);
+  for (int round = 0; round < 3000; ++round) {
+    std::string damaged = whole;
+    for (int i = 0; i <= round % 3; ++i)
+      damaged[random() % damaged.size()] = static_cast<char>(random());
+    StoreBatch batch;
+    (void)read_batch(damaged, batch);
+  }
+}
+
+TEST_CASE("of each key the last value stays, in order") {
+  std::vector<Record> records = {
+      {"b", "1", "x"}, {"a", "2", "x"}, {"b", "1", std::nullopt}, {"a", "2", "y"}, {"a", "1", "z"}};
+  keep_last_values(records);
+  CHECK(records == std::vector<Record>{{"a", "1", "z"}, {"a", "2", "y"}, {"b", "1", std::nullopt}});
+}
