@@ -1,10 +1,10 @@
 #include "app/api_alerts.h"
 
 #include <algorithm>
+#include <functional>
 #include <future>
-#include <span>
-#include <thread>
 #include <tuple>
+#include <utility>
 
 #include "app/alert_filter.h"
 #include "app/api_answer.h"
@@ -78,9 +78,9 @@ void write_group(JsonWriter& json, const GroupView& group, const std::vector<Ale
   json.end_object().end_object();
 }
 
-// `[` and the views, without the end of the array. Each view is let go of when it is written, while its
+// Those views that the filter takes, each led by a comma. A view is let go of when it is written, while its
 // labels are still at hand.
-std::string write_part(std::span<AlertView> views, const Moment& moment) {
+std::string write_part(std::vector<AlertView> views, const AlertFilter& filter, const Moment& moment) {
   constexpr std::size_t kUsualBytes = 700;  // of one alert; what is too much is never touched
   constexpr std::size_t kAhead = 8;
   JsonWriter json;
@@ -90,30 +90,30 @@ std::string write_part(std::span<AlertView> views, const Moment& moment) {
       views[i + kAhead].alert.labels.prefetch();
       views[i + kAhead].alert.annotations.prefetch();
     }
-    write_alert(json, views[i], moment);
+    if (filter.takes(views[i], moment.now) && filter.receivers().takes_any(views[i].receivers)) {
+      write_alert(json, views[i], moment);
+    }
     views[i] = {};
   }
-  return json.take();
+  std::string text = json.take();
+  if (text.size() == 1) return "";  // the bracket
+  text.front() = ',';
+  return text;
 }
 
-// A long list is written by several threads, a part each: somebody waits for it, and it may be tens of
-// megabytes.
-HttpAnswer write_list(std::span<AlertView> views, const Moment& moment) {
-  constexpr std::size_t kWorthAThread = 5000;
-  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
-  const std::size_t parts = std::clamp<std::size_t>(views.size() / kWorthAThread, 1, most);
-  const auto part = [&](std::size_t i) {
-    const std::size_t first = views.size() * i / parts;
-    return views.subspan(first, views.size() * (i + 1) / parts - first);
-  };
-  std::vector<std::future<std::string>> others;
-  for (std::size_t i = 1; i < parts; ++i) {
-    others.push_back(std::async(std::launch::async, [&, i] { return write_part(part(i), moment); }));
-  }
-  HttpAnswer answer = json_answer(write_part(part(0), moment));
-  for (auto& other : others) {
-    answer.more.push_back(other.get());
-    answer.more.back().front() = ',';  // the array goes on
+// The parts as one array.
+HttpAnswer join(std::vector<std::future<std::string>>& parts) {
+  HttpAnswer answer = json_answer("[");
+  bool first = true;
+  for (auto& part : parts) {
+    std::string text = part.get();
+    if (text.empty()) continue;
+    if (std::exchange(first, false)) {
+      text.front() = '[';
+      answer.body = std::move(text);
+    } else {
+      answer.more.push_back(std::move(text));
+    }
   }
   (answer.more.empty() ? answer.body : answer.more.back()) += ']';
   return answer;
@@ -124,17 +124,16 @@ HttpAnswer write_list(std::span<AlertView> views, const Moment& moment) {
 HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
   const auto filter = AlertFilter::read(query, backend);
   if (!filter) return filter.error();
-  std::vector<AlertView> alerts = backend.alerts();
   const Moment moment{backend.now(), backend.resolve_timeout()};
-  std::erase_if(alerts, [&](const AlertView& view) {
-    return !filter->takes(view, moment.now) || !filter->receivers().takes_any(view.receivers);
+  // A long list is written by other threads, part by part while it is made: somebody waits for it, and it may
+  // be tens of megabytes.
+  constexpr std::size_t kPart = 8192;
+  std::vector<std::future<std::string>> parts;
+  backend.alerts_in_parts(kPart, [&](std::vector<AlertView> views) {
+    const auto how = views.size() == kPart ? std::launch::async : std::launch::deferred;
+    parts.push_back(std::async(how, write_part, std::move(views), std::cref(*filter), moment));
   });
-  const auto before = [](const AlertView& a, const AlertView& b) {
-    return a.alert.labels.fingerprint() < b.alert.labels.fingerprint();
-  };
-  // The router gives them in this order; moving a hundred thousand to where they are takes time.
-  if (!std::is_sorted(alerts.begin(), alerts.end(), before)) std::sort(alerts.begin(), alerts.end(), before);
-  return write_list(alerts, moment);
+  return join(parts);
 }
 
 HttpAnswer list_alert_groups(ApiBackend& backend, const HttpQuery& query) {

@@ -28,7 +28,7 @@ struct StatusView {
   std::string build_user;
   std::string build_date;
   TimePoint started_at = kNoTime;
-  std::string redacted_config;  // YAML, secrets as <secret>
+  std::string redacted_config;      // YAML, secrets as <secret>
   std::string alertmanager_config;  // the part of it that Alertmanager's loader takes
   std::string own_version;
   std::string instance;  // this one's name among its peers; it has none
@@ -59,7 +59,12 @@ class ApiBackend {
   // How filters and posted silences write matchers, and which label names are allowed (--enable-feature).
   virtual MatcherDialect matcher_dialect() { return MatcherDialect::kFallback; }
   virtual NameScheme name_scheme() { return NameScheme::kUtf8; }
-  virtual std::vector<AlertView> alerts() = 0;
+  virtual std::vector<AlertView> alerts() = 0;  // in order of their fingerprints
+  // The same in parts of about that many: `take` is called one after the other, on whichever thread, before
+  // this returns. Others wait until it has returned, so it must not do the work itself.
+  virtual void alerts_in_parts(std::size_t, const std::function<void(std::vector<AlertView>)>& take) {
+    take(alerts());
+  }
   virtual std::vector<GroupView> groups() = 0;
   virtual Explanations explain(const ExplainQuery&) = 0;
   // Read beside the engine, so it may lag behind by what is not committed yet.

@@ -285,6 +285,12 @@ std::shared_ptr<const Configuration> Daemon::configuration() const {
 std::vector<AlertView> Daemon::alerts() {
   return loop_->ask([](const Engine& engine, TimePoint now) { return engine.router().alerts(now); });
 }
+void Daemon::alerts_in_parts(std::size_t part, const std::function<void(std::vector<AlertView>)>& take) {
+  loop_->ask([&](const Engine& engine, TimePoint now) {
+    engine.router().alerts(now, part, take);
+    return true;
+  });
+}
 std::vector<GroupView> Daemon::groups() {
   auto groups = loop_->ask([](const Engine& engine, TimePoint now) { return engine.router().groups(now); });
   const auto current = configuration();

@@ -75,6 +75,8 @@ class Router {
 
   // Views for the API: copies, ordered by fingerprint and by group labels.
   std::vector<AlertView> alerts(TimePoint now) const;
+  // The same in parts of that many, in order: others may work on the first while the last are made.
+  void alerts(TimePoint now, std::size_t part, const std::function<void(std::vector<AlertView>)>& take) const;
   std::vector<GroupView> groups(TimePoint now) const;
   // Why the alerts that are asked about were told or not, and what they wait for.
   Explanations explain(const ExplainQuery&, TimePoint now) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <tuple>
@@ -119,9 +120,17 @@ std::string_view to_string(AlertStatus status) {
   return "unprocessed";
 }
 
+std::vector<AlertView> Router::alerts(TimePoint now) const {
+  std::vector<AlertView> all;
+  alerts(now, std::numeric_limits<std::size_t>::max(),
+         [&](std::vector<AlertView> views) { all = std::move(views); });
+  return all;
+}
+
 // Both lists in order of key, then side by side: looking each member up among a hundred thousand alerts would
 // take longer than all the rest.
-std::vector<AlertView> Router::alerts(TimePoint now) const {
+void Router::alerts(TimePoint now, std::size_t part,
+                    const std::function<void(std::vector<AlertView>)>& take) const {
   const Muting judge = muting();
   std::map<std::pair<const Route*, std::string_view>, Destination> destinations;
   std::vector<Membership> memberships;
@@ -143,9 +152,10 @@ std::vector<AlertView> Router::alerts(TimePoint now) const {
   sort_by_key(memberships, key_of, listed_before);
   const auto entries = book_.entries();
   std::vector<AlertView> views;
-  views.reserve(entries.size());
   auto next = memberships.cbegin();
   for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (views.size() == part) take(std::exchange(views, {}));
+    if (views.empty()) views.reserve(std::min(part, entries.size() - i));
     prefetch(entries, i);
     const auto& [key, entry] = entries[i];
     AlertView& view = views.emplace_back();
@@ -164,7 +174,7 @@ std::vector<AlertView> Router::alerts(TimePoint now) const {
     add_suppression(judge, now, view);
     settle_status(view);
   }
-  return views;
+  take(std::move(views));
 }
 
 std::vector<GroupView> Router::groups(TimePoint now) const {
