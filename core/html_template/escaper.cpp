@@ -21,7 +21,8 @@ class Escaper {
   Result<EscapedTemplates> run(const std::string& name, const Tree& tree) {
     tree_ = &tree;
     std::string callee;
-    const HtmlContext end = call(HtmlContext(), *tree.root, name, callee);
+    HtmlContext end = call(HtmlContext(), *tree.root, name, callee);
+    if (exhausted_.is_error()) end = exhausted_;
     if (end.is_error()) return fail(end.problem->text(name));
     return journal_.templates();
   }
@@ -36,11 +37,17 @@ class Escaper {
     return in_error({std::move(description), tree_->location(node), tree_->line(node)});
   }
 
+  // At a limit there is no answer, whatever else was found out.
+  HtmlContext exhausted(const Node& node, std::string description) {
+    if (!exhausted_.is_error()) exhausted_ = refuse(node, std::move(description));
+    return exhausted_;
+  }
+
   // ---- nodes ----
 
   HtmlContext walk(HtmlContext context, const ListNode& list) {
     if (level_ == limits_.nesting)
-      return refuse(list, "exceeded maximum nesting depth (" + std::to_string(limits_.nesting) + ")");
+      return exhausted(list, "exceeded maximum nesting depth (" + std::to_string(limits_.nesting) + ")");
     ++level_;
     for (const NodePtr& node : list.nodes) {
       context = walk(std::move(context), *node);
@@ -52,8 +59,8 @@ class Escaper {
 
   HtmlContext walk(HtmlContext context, const Node& node) {
     if (++steps_ > limits_.steps) {
-      return refuse(node, "escaping takes more than " + std::to_string(limits_.steps) +
-                              " steps; simplify the template");
+      return exhausted(node, "escaping takes more than " + std::to_string(limits_.steps) +
+                                 " steps; simplify the template");
     }
     switch (node.type) {
       case Node::Type::text:
@@ -230,6 +237,7 @@ class Escaper {
   Jumps* jumps_ = nullptr;      // of the innermost loop
   std::size_t level_ = 0;
   std::size_t steps_ = 0;
+  HtmlContext exhausted_;  // an error once a limit was reached
 };
 
 }  // namespace
