@@ -57,6 +57,7 @@ class Escaper {
     return context;
   }
 
+  // What it calls is not made part of it: its frame is on the stack once for each level.
   HtmlContext walk(HtmlContext context, const Node& node) {
     if (++steps_ > limits_.steps) {
       return exhausted(node, "escaping takes more than " + std::to_string(limits_.steps) +
@@ -87,21 +88,21 @@ class Escaper {
     }
   }
 
-  HtmlContext walk_text(HtmlContext context, const TextNode& node) {
+  [[gnu::noinline]] HtmlContext walk_text(HtmlContext context, const TextNode& node) {
     steps_ += node.content.size();
     EscapedText text = escape_text(std::move(context), node.content);
     if (text.changed && edits_ != nullptr) edits_->texts.emplace(&node, std::move(*text.changed));
     return std::move(text.after);
   }
 
-  HtmlContext walk_action(HtmlContext context, const ActionNode& node) {
+  [[gnu::noinline]] HtmlContext walk_action(HtmlContext context, const ActionNode& node) {
     ActionEscapers action = escapers_of(std::move(context), node);
     if (!action.refusal.empty()) return refuse(node, std::move(action.refusal));
     if (edits_ != nullptr) edits_->actions.emplace(&node, std::move(action.names));
     return std::move(action.after);
   }
 
-  HtmlContext walk_template(HtmlContext context, const TemplateNode& node) {
+  [[gnu::noinline]] HtmlContext walk_template(HtmlContext context, const TemplateNode& node) {
     std::string callee;
     context = call(std::move(context), node, node.name, callee);
     if (callee != node.name && edits_ != nullptr) edits_->calls.emplace(&node, std::move(callee));
@@ -124,12 +125,13 @@ class Escaper {
     return joined(after, otherwise, node, keyword);
   }
 
-  HtmlContext walk_branch(const HtmlContext& context, const BranchNode& node, const std::string& keyword) {
+  [[gnu::noinline]] HtmlContext walk_branch(const HtmlContext& context, const BranchNode& node,
+                                            const std::string& keyword) {
     return with_else(context, walk(context, *node.list), node, keyword);
   }
 
   // A body that runs again must begin again where it began first.
-  HtmlContext walk_range(const HtmlContext& context, const BranchNode& node) {
+  [[gnu::noinline]] HtmlContext walk_range(const HtmlContext& context, const BranchNode& node) {
     Jumps jumps;
     HtmlContext once = walk_body(context, node, jumps);
     if (once.is_error()) return once;
@@ -186,7 +188,14 @@ class Escaper {
     if (const auto end = known_.ends.find(callee); end != known_.ends.end()) return end->second;
     const auto tree = trees_.find(name);
     if (tree == trees_.end()) return refuse(node, "no such template " + quote(name));
-    return escape_called(context, *tree->second, callee);
+    if (template_depth_ > limits_.template_depth) {
+      return exhausted(node,
+                       "exceeded maximum template depth (" + std::to_string(limits_.template_depth) + ")");
+    }
+    ++template_depth_;
+    context = escape_called(context, *tree->second, callee);
+    --template_depth_;
+    return context;
   }
 
   // A template that calls itself ends where its calls to itself end. That it leaves the reader where it found
@@ -236,6 +245,7 @@ class Escaper {
   Edits* edits_ = nullptr;      // null where a loop's second round is only looked at
   Jumps* jumps_ = nullptr;      // of the innermost loop
   std::size_t level_ = 0;
+  std::size_t template_depth_ = 0;
   std::size_t steps_ = 0;
   HtmlContext exhausted_;  // an error once a limit was reached
 };

@@ -10,6 +10,7 @@
 
 #include "core/html_template/context.h"
 #include "core/result.h"
+#include "core/template/limits.h"
 #include "core/template/parser.h"
 
 namespace tocsin::tmpl {
@@ -22,7 +23,9 @@ struct EscapedTemplates {
 };
 
 struct EscapeLimits {
-  std::size_t nesting = 1'200;      // Blocks and called templates within each other; bounds the stack.
+  // As deep as templates can be executed; the first two bound the stack.
+  std::size_t template_depth = Limits().template_depth;  // {{template}} within {{template}}.
+  std::size_t nesting = Limits().nesting;                // Blocks and called templates within each other.
   std::size_t steps = 100'000'000;  // Nodes, and bytes of text, each as often as it is looked at.
 };
 

@@ -146,8 +146,15 @@ TEST_CASE("deep and twisted templates cost no more than their size, or are refus
   for (int i = 0; i < 2000; ++i)
     chain +=
         "{{define \"t" + std::to_string(i) + "\"}}{{template \"t" + std::to_string(i + 1) + "\"}}{{end}}";
-  CHECK(html_outcome(chain + "{{define \"t2000\"}}{{end}}").find("exceeded maximum nesting depth (1200)") !=
+  CHECK(html_outcome(chain + "{{define \"t2000\"}}{{end}}").find("exceeded maximum template depth (500)") !=
         std::string::npos);
+  std::string deep;
+  for (int i = 0; i < 490; ++i) {
+    deep += "{{define \"d" + std::to_string(i) + "\"}}{{if .}}<b>{{end}}{{range .}}{{template \"d" +
+            std::to_string(i + 1) + "\"}}{{end}}{{end}}";
+  }
+  CHECK(html_outcome(deep + "{{define \"d490\"}}{{end}}{{template \"d0\"}}") == "");
+  CHECK(html_outcome(repeated("{{range .}}", 990) + repeated("{{end}}", 990)) == "");
   std::string recursive = "<script>{{template \"r0\"}}</script>";
   for (int i = 0; i < 40; ++i) {
     const std::string name = "r" + std::to_string(i);
