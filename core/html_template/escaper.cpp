@@ -180,6 +180,8 @@ class Escaper {
 
   // ---- templates ----
 
+  // Unlike Go, which takes every call after the first for one that ends where it begins, and then refuses or
+  // wrongly escapes what follows a template that leaves a tag or quote open.
   HtmlContext call(HtmlContext context, const Node& node, const std::string& name, std::string& callee) {
     if (context.is_error()) return context;
     callee = derived_name(name, context);
