@@ -7,6 +7,7 @@
 #include "app/clock.h"
 #include "app/files.h"
 #include "core/json.h"
+#include "core/html_template/html_template_set.h"
 #include "core/template/template_set.h"
 #include "evaluator/rule_functions.h"
 #include "evaluator/template_run.h"
@@ -128,24 +129,23 @@ Result<std::string> render_rule(const Case& input) {
   tmpl::ExecuteOptions options;
   options.missing_key = tmpl::MissingKey::zero;
   options.functions = &run.functions();
-  if (input.html) options.escaper = tmpl::html_text_escaper();
   const tmpl::Value value = dot == Dot::kRuleData ? run.data(sample)
                             : dot == Dot::kData   ? value_of(data)
                                                   : tmpl::Value();
-  auto out = templates.execute("test", value, options);
+  auto out = input.html ? tmpl::HtmlTemplateSet(templates).execute("test", value, options)
+                        : templates.execute("test", value, options);
   if (!out) return fail("error executing template test: " + out.error().message);
   return out;
 }
 
 Result<std::string> render_go(const Case& input) {
-  if (input.html)
-    return fail("bare Go templates are rendered as text only: contextual HTML escaping is not supported yet");
   tmpl::TemplateSet templates("t");
   for (const auto& [name, text] : input.files) {
     if (const auto parsed = templates.parse(name, text); !parsed) return tl::unexpected(parsed.error());
   }
   if (const auto parsed = templates.parse("t", input.text); !parsed) return tl::unexpected(parsed.error());
-  return templates.execute("t", value_of(input.data));
+  const tmpl::Value data = value_of(input.data);
+  return input.html ? tmpl::HtmlTemplateSet(templates).execute("t", data) : templates.execute("t", data);
 }
 
 Result<std::string> render(const Case& input) {

@@ -11,6 +11,7 @@
 #include "core/template/go_time_format.h"
 #include "core/template/object.h"
 #include "core/template/rune.h"
+#include "core/value_json.h"
 #include "receivers/notification_objects.h"
 
 namespace tocsin {
@@ -191,7 +192,7 @@ void add_time_functions(Functions& out) {
 
 void add_collection_functions(Functions& out) {
   out.add("stringSlice", string_slice());
-  out.add("toJson", make_function([](const Value& value) { return json_of(value); }));
+  out.add("toJson", make_function([](const Value& value) { return value_json(value); }));
   out.add("list", make_function([](Value::List items) { return Value::list(std::move(items)); }));
   out.add("append", make_function([](const Value::List& list, Value::List more) {
             Value::List items = list;

@@ -13,17 +13,19 @@
 
 namespace tocsin {
 
-// An object of ours in templates; toJson asks it for its JSON form.
+// An object of ours in templates, with the JSON that Alertmanager's webhooks have for it.
 class NotificationObject : public tmpl::Object {
  public:
   virtual void write_json(JsonWriter&) const = 0;
+  std::optional<std::string> json() const override {
+    JsonWriter json;
+    write_json(json);
+    return json.take();
+  }
 };
 
 tmpl::Value key_values_object(const KeyValues&);
 tmpl::Value notification_object(const NotificationData&);
-
-// A value's JSON as Go's json.Marshal writes it; fails on functions, NaN and infinities.
-Result<std::string> json_of(const tmpl::Value&);
 
 class NotificationView {
  public:

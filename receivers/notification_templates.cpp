@@ -2,24 +2,24 @@
 
 #include <charconv>
 #include <functional>
-#include <map>
+#include <optional>
 #include <set>
 
+#include "core/html_template/html_template_set.h"
 #include "core/template/template_set.h"
 #include "receivers/default_templates.h"
-#include "receivers/html_escaping.h"
 #include "receivers/notification_functions.h"
 
 namespace tocsin {
 namespace {
 
 using tmpl::Node;
-using Analyses = std::map<const tmpl::Tree*, HtmlAnalysis>;
 
 constexpr std::string_view kInline =
     "";  // the name of a template that stands in the configuration, as Alertmanager has it
 
-// "template: NAME:LINE:COLUMN: WHAT" taken apart; the place is 0:0 where it names another file.
+// "template: NAME:LINE:COLUMN: WHAT" or "html/template:NAME:…" taken apart; the place is 0:0 where it names
+// another file.
 struct LocatedError {
   Position position;
   std::string message;
@@ -27,8 +27,8 @@ struct LocatedError {
 
 LocatedError locate(const std::string& message, const std::string& name) {
   LocatedError out{{}, message};
-  const std::string prefix = "template: " + name + ":";
-  if (message.rfind(prefix, 0) != 0) return out;
+  const std::string prefix = (message.starts_with("html/") ? "html/template:" : "template: ") + name + ":";
+  if (!message.starts_with(prefix)) return out;
   const char* at = message.data() + prefix.size();
   const char* end = message.data() + message.size();
   int line = 0;
@@ -63,15 +63,14 @@ void collect_calls(const tmpl::ListNode& list, std::set<std::string>& out) {
 
 struct NotificationTemplates::Sets {
   tmpl::TemplateSet set{"", notification_functions()};
-  Analyses analyses;                                                     // of every tree in the set
-  std::unordered_map<const tmpl::ActionNode*, HtmlPlace> shared_places;  // of all of them
+  std::optional<tmpl::HtmlTemplateSet> html_set;  // the same templates; there once all are read
 
   Result<std::string> text(std::string_view template_text, const NotificationView& view) const;
   Result<std::string> html(std::string_view template_text, const NotificationView& view) const;
   // One definition with any dot.
-  Result<std::string> text_of(const tmpl::TemplateSet& from, std::string_view name, const tmpl::Value& dot,
-                              const NotificationView& view, const tmpl::Escaper& escaper = nullptr) const;
-  Result<std::string> check_escapable(const tmpl::TemplateSet& from, const Analyses& more) const;
+  template <class Set>
+  Result<std::string> text_of(const Set& from, std::string_view name, const tmpl::Value& dot,
+                              const NotificationView& view) const;
   void parse(const std::string& name, std::string_view content, Problems& problems);
   void try_definitions(Problems& problems) const;
 };
@@ -108,14 +107,13 @@ void NotificationTemplates::Sets::parse(const std::string& name, std::string_vie
   problems.error(name, error.position, std::move(error.message));
 }
 
-Result<std::string> NotificationTemplates::Sets::text_of(const tmpl::TemplateSet& from, std::string_view name,
-                                                         const tmpl::Value& dot, const NotificationView& view,
-                                                         const tmpl::Escaper& escaper) const {
-  Execution execution(*this, view);
-  // Route labels are plain text; what they become is escaped where it is printed.
-  tmpl::ExecuteOptions options = execution.options;
-  options.escaper = escaper;
-  return from.execute(name, dot, options);
+// Route labels are plain text; what they become is escaped where it is printed.
+template <class Set>
+Result<std::string> NotificationTemplates::Sets::text_of(const Set& from, std::string_view name,
+                                                         const tmpl::Value& dot,
+                                                         const NotificationView& view) const {
+  const Execution execution(*this, view);
+  return from.execute(name, dot, execution.options);
 }
 
 Result<std::string> NotificationTemplates::Sets::text(std::string_view template_text,
@@ -127,49 +125,12 @@ Result<std::string> NotificationTemplates::Sets::text(std::string_view template_
   return text_of(own, kInline, view.value(), view);
 }
 
-// Whether every template that the inline one reaches can be escaped; those of the set that nothing calls may
-// be for plain text.
-Result<std::string> NotificationTemplates::Sets::check_escapable(const tmpl::TemplateSet& from,
-                                                                 const Analyses& more) const {
-  std::set<std::string> seen;
-  std::set<std::string> waiting = {std::string(kInline)};
-  while (!waiting.empty()) {
-    const std::string name = waiting.extract(waiting.begin()).value();
-    const auto tree = from.trees().find(name);
-    if (!seen.insert(name).second || tree == from.trees().end()) continue;
-    const auto own = more.find(tree->second.get());
-    const auto shared = analyses.find(tree->second.get());
-    const HtmlAnalysis* analysis = own != more.end()          ? &own->second
-                                   : shared != analyses.end() ? &shared->second
-                                                              : nullptr;
-    if (analysis != nullptr && !analysis->problem.empty()) return fail("template: " + analysis->problem);
-    std::set<std::string> calls;
-    collect_calls(*tree->second->root, calls);
-    for (const std::string& call : calls) waiting.insert(call);
-  }
-  return std::string();
-}
-
 Result<std::string> NotificationTemplates::Sets::html(std::string_view template_text,
                                                       const NotificationView& view) const {
-  tmpl::TemplateSet own = set;
+  tmpl::HtmlTemplateSet own = *html_set;
   if (auto parsed = own.parse(std::string(kInline), std::string(template_text)); !parsed)
     return fail(parsed.error().message);
-  Analyses more;
-  for (const auto& [name, tree] : own.trees()) {
-    if (!analyses.contains(tree.get())) more.emplace(tree.get(), analyze_html(*tree));
-  }
-  if (auto escapable = check_escapable(own, more); !escapable) return escapable;
-  std::unordered_map<const tmpl::ActionNode*, HtmlPlace> places;
-  for (const auto& [tree, analysis] : more) places.insert(analysis.places.begin(), analysis.places.end());
-  const tmpl::Escaper escaper = [&](const tmpl::Value& value,
-                                    const tmpl::ActionNode& action) -> Result<std::string> {
-    if (const auto place = places.find(&action); place != places.end())
-      return escape_html(value, place->second);
-    const auto shared = shared_places.find(&action);
-    return escape_html(value, shared == shared_places.end() ? HtmlPlace::kText : shared->second);
-  };
-  return text_of(own, kInline, view.value(), view, escaper);
+  return text_of(own, kInline, view.value(), view);
 }
 
 // A definition that another one calls is tried through its callers, with the data they give it. The others
@@ -204,10 +165,7 @@ NotificationTemplates NotificationTemplates::make(
   auto sets = std::make_shared<Sets>();
   for (const auto& [name, content] : default_templates()) sets->parse(std::string(name), content, problems);
   for (const auto& [name, content] : files) sets->parse(name, content, problems);
-  for (const auto& [name, tree] : sets->set.trees()) {
-    const HtmlAnalysis& analysis = sets->analyses.emplace(tree.get(), analyze_html(*tree)).first->second;
-    sets->shared_places.insert(analysis.places.begin(), analysis.places.end());
-  }
+  sets->html_set.emplace(sets->set);
   sets->try_definitions(problems);
   return NotificationTemplates(std::move(sets));
 }

@@ -1,7 +1,7 @@
 // NotificationTemplates: all templates of a configuration, parsed once: the built-in ones, then the user's
-// files in order, where a later `define` replaces an earlier one. Every file is parsed twice: for plain text,
-// and for HTML, where each action's output is escaped by itself. Immutable; shared by all integrations of one
-// configuration.
+// files in order, where a later `define` replaces an earlier one. There are two forms of each: one for plain
+// text, and one for HTML, where each action's output is escaped for the place where it stands. Immutable;
+// shared by all integrations of one configuration.
 #pragma once
 
 #include <memory>

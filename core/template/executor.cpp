@@ -164,11 +164,6 @@ class Executor {
     if (!node.pipe->variables.empty()) return;
     at(node);
     if (value.kind() == Kind::function) error("can't print " + node.text() + " of type " + value.type_name());
-    if (options_.escaper) {
-      auto text = options_.escaper(value, node);
-      if (!text) error(text.error().message);
-      return write(*text);
-    }
     const std::size_t left = limits_.output_bytes - out_.size();
     const std::string text = printed_value(value, left);
     charge(text.size() / 64);

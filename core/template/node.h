@@ -1,6 +1,6 @@
 // Node: the parsed tree of a template, as text/template/parse has it. Nodes know their byte position and
-// print as source, which is what error texts show. Immutable after parsing; the escaper of HTML templates
-// reads them too.
+// print as source, which is what error texts show. Immutable after parsing, so that trees made of others, as
+// HTML templates are, share them.
 #pragma once
 
 #include <complex>
@@ -48,7 +48,7 @@ struct Node {
   const std::size_t position;  // Byte offset in the text of the tree.
 };
 
-using NodePtr = std::unique_ptr<Node>;
+using NodePtr = std::shared_ptr<const Node>;
 
 struct ListNode : Node {
   explicit ListNode(std::size_t where) : Node(Type::list, where) {}
@@ -62,6 +62,15 @@ struct TextNode : Node {
   TextNode(std::size_t where, std::string_view content_in) : Node(Type::text, where), content(content_in) {}
   void append_text(std::string& out) const override;
   const std::string_view content;
+};
+
+// Text that does not stand so in the template.
+struct OwnedText {
+  std::string owned;
+};
+struct OwnedTextNode : private OwnedText, TextNode {
+  OwnedTextNode(std::size_t where, std::string content_in)
+      : OwnedText{std::move(content_in)}, TextNode(where, owned) {}
 };
 
 struct VariableNode : Node {
@@ -82,32 +91,32 @@ struct PipeNode : Node {
   void append_text(std::string& out) const override;
   bool is_assignment = false;
   std::vector<std::unique_ptr<VariableNode>> variables;
-  std::vector<std::unique_ptr<CommandNode>> commands;
+  std::vector<std::shared_ptr<const CommandNode>> commands;
 };
 
 struct ActionNode : Node {
-  ActionNode(std::size_t where, std::unique_ptr<PipeNode> pipe_in)
+  ActionNode(std::size_t where, std::shared_ptr<const PipeNode> pipe_in)
       : Node(Type::action, where), pipe(std::move(pipe_in)) {}
   void append_text(std::string& out) const override;
-  const std::unique_ptr<PipeNode> pipe;
+  const std::shared_ptr<const PipeNode> pipe;
 };
 
 // if, range and with.
 struct BranchNode : Node {
-  BranchNode(Type kind, std::unique_ptr<PipeNode> pipe_in)
+  BranchNode(Type kind, std::shared_ptr<const PipeNode> pipe_in)
       : Node(kind, pipe_in->position), pipe(std::move(pipe_in)) {}
   void append_text(std::string& out) const override;
-  const std::unique_ptr<PipeNode> pipe;
+  const std::shared_ptr<const PipeNode> pipe;
   std::unique_ptr<ListNode> list;
   std::unique_ptr<ListNode> else_list;  // May be absent.
 };
 
 struct TemplateNode : Node {
-  TemplateNode(std::size_t where, std::string name_in, std::unique_ptr<PipeNode> pipe_in)
+  TemplateNode(std::size_t where, std::string name_in, std::shared_ptr<const PipeNode> pipe_in)
       : Node(Type::template_, where), name(std::move(name_in)), pipe(std::move(pipe_in)) {}
   void append_text(std::string& out) const override;
   const std::string name;
-  const std::unique_ptr<PipeNode> pipe;  // May be absent: dot is nil then.
+  const std::shared_ptr<const PipeNode> pipe;  // May be absent: dot is nil then.
 };
 
 // break and continue.

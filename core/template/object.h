@@ -37,6 +37,9 @@ class Object {
   // The text of the type's String method; none if it has none.
   virtual std::optional<std::string> text() const { return std::nullopt; }
 
+  // The type's JSON where it says that itself; otherwise its fields or elements are written.
+  virtual std::optional<std::string> json() const { return std::nullopt; }
+
   // An object that acts as a list or as a map for range, index, len, fields and printing. Owned by the
   // object.
   virtual const ListData* as_list() const { return nullptr; }

@@ -522,10 +522,14 @@ class Parser {
 
 std::string Tree::location(const Node& node) const {
   const std::string_view before = std::string_view(*source).substr(0, node.position);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const std::size_t newline = before.rfind('\n');
   const std::size_t column = newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
-  return parse_name + ":" + std::to_string(line) + ":" + std::to_string(column);
+  return parse_name + ":" + std::to_string(line(node)) + ":" + std::to_string(column);
+}
+
+std::size_t Tree::line(const Node& node) const {
+  const std::string_view before = std::string_view(*source).substr(0, node.position);
+  return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
 Result<Trees> parse_template(const std::string& name, std::string text, const FunctionExists& function_exists,

@@ -24,6 +24,7 @@ struct Tree {
 
   // "name:line:column" of a node, the column counted from 0 as Go does.
   std::string location(const Node& node) const;
+  std::size_t line(const Node& node) const;
 };
 
 using Trees = std::map<std::string, std::shared_ptr<const Tree>, std::less<>>;

@@ -3,19 +3,10 @@
 #include <utility>
 
 #include "core/template/builtins.h"
-#include "core/template/escape.h"
 #include "core/template/executor.h"
-#include "core/template/go_format.h"
 #include "core/template/go_quote.h"
 
 namespace tocsin::tmpl {
-
-Escaper html_text_escaper() {
-  return [](const Value& value, const ActionNode&) -> Result<std::string> {
-    if (value.kind() == Kind::string && value.string_type() == StringType::html) return value.as_string();
-    return html_escape(printed_value(value, kUnlimited));
-  };
-}
 
 TemplateSet::TemplateSet(std::string name, std::shared_ptr<const FunctionMap> functions)
     : name_(std::move(name)),

@@ -1,9 +1,9 @@
 // TemplateSet: templates parsed together, which can call each other by name. Immutable for readers: copying
 // is cheap and shares the parsed trees, parse() changes only this copy, execute() may run in many threads at
-// once. It is not an HTML escaper: options take one, and trees() shows what one needs to see.
+// once. What it prints is plain text; for HTML there is HtmlTemplateSet (core/html_template), which works on
+// the trees of one.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,18 +20,11 @@ namespace tocsin::tmpl {
 // What a key that a map lacks yields: "<no value>", the zero value of the map's elements, or an error.
 enum class MissingKey { no_value, zero, error };
 
-// Turns the value of an action into text instead of printing it.
-using Escaper = std::function<Result<std::string>(const Value& value, const ActionNode& action)>;
-
-// Escapes every value for HTML text, except one marked as trusted HTML.
-Escaper html_text_escaper();
-
 struct ExecuteOptions {
   Limits limits;
   MissingKey missing_key = MissingKey::no_value;
   const FunctionMap* functions = nullptr;  // Win over the set's: query, now, … of this one execution.
   Zone local;                              // What Local() of a time means.
-  Escaper escaper;
 };
 
 class TemplateSet {

@@ -76,6 +76,11 @@ RENDERED = [
     ('{{ template "greeting" . }}',),
     ("{{ .CommonLabels.alertname }} {{ .CommonAnnotations.summary }} {{ .ExternalURL }}",),
     ("<a>{{ .CommonLabels.alertname }}</a> {{ .CommonAnnotations.summary }}", "--template.type=html"),
+    (
+        "<a href='/?q={{ .CommonLabels.alertname }}' title={{ .CommonLabels.b }} onclick='f({{ .CommonLabels.alertname }})'"
+        " style='x:{{ .CommonLabels.a }}'><script>g(\"{{ .CommonAnnotations.summary }}\")</script><!-- gone -->",
+        "--template.type=html",
+    ),
     ('{{ template "missing" . }}',),
     ("{{ .CommonLabels.alertname",),
 ]

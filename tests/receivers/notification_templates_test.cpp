@@ -270,7 +270,19 @@ TEST_CASE("HTML templates escape by place") {
            {"<p>{{ .Annotations.evil }}</p>", "<p>&lt;b&gt;&#34;x&#34;&#39;&amp;</p>"},
            {"<p>{{ safeHtml \"<i>\" }}</p>", "<p><i></p>"},
            {"<p title=\"{{ .Annotations.evil }}\">", "<p title=\"&lt;b&gt;&#34;x&#34;&#39;&amp;\">"},
-           {"<p title='{{ safeHtml \"<i>'\" }}'>", "<p title='&lt;i&gt;&#39;'>"},
+           {"<p title='{{ safeHtml \"<i>a</i>'\" }}'>", "<p title='a&#39;'>"},
+           {"<p title={{ .Annotations.evil }}>", "<p title=&lt;b&gt;&#34;x&#34;&#39;&amp;>"},
+           {"<p {{ .Annotations.colour }}>", "<p red>"},
+           {"<p {{ .Annotations.evil }}>", "<p ZgotmplZ>"},
+           {"<p onclick=\"f({{ .Annotations.colour }})\">", "<p onclick=\"f(&#34;red&#34;)\">"},
+           {"<script>f({{ .Labels }}, {{ .StartsAt }}, [{{ .Annotations.evil }}]);</script>",
+            "<script>f(\"alertname=Down, cluster=eu, job=a, severity=warning\", \"2026-01-02T02:59:05Z\", "
+            "[\"\\u003cb\\u003e\\\"x\\\"'\\u0026\"]);</script>"},
+           {"<script>var a = {{ $.GroupLabels.SortedPairs | toJson }};</script>",
+            "<script>var a = \"[{\\\"Name\\\":\\\"alertname\\\",\\\"Value\\\":\\\"Down\\\"}]\";</script>"},
+           {"<style>p { color: {{ .Annotations.colour }} }</style>", "<style>p { color: red }</style>"},
+           {"<!-- {{ .Annotations.evil }} -->", ""},
+           {"<title>{{ .Annotations.evil }}</title>", "<title>&lt;b&gt;&#34;x&#34;&#39;&amp;</title>"},
            {"<a href=\"{{ .Annotations.link }}\">x</a>", "<a href=\"#ZgotmplZ\">x</a>"},
            {"<a href=\"{{ safeUrl .Annotations.link }}\">x</a>", "<a href=\"javascript:alert%281%29\">x</a>"},
            {"<a href=\"{{ .Annotations.ok }}\">x</a>", "<a href=\"https://x/y?a=b&amp;c=d\">x</a>"},
@@ -291,19 +303,42 @@ TEST_CASE("HTML templates escape by place") {
   }
 }
 
-TEST_CASE("HTML templates refuse actions where escaping cannot be safe") {
-  for (const char* text :
-       {"<script>var x = {{ .Status }};</script>", "<style>{{ .Status }}</style>",
-        "<p onclick=\"{{ .Status }}\">", "<p title={{ .Status }}>", "<p {{ .Status }}>", "<{{ .Status }}>",
-        "{{ if .Status }}<p title=\"{{ end }}x\">", "<p title=\"{{ .Status }}"}) {
+TEST_CASE("HTML templates that leave a tag, a quote or a script open are refused") {
+  for (const auto& [text, problem] : std::vector<std::pair<const char*, const char*>>{
+           {"{{ if .Status }}<p title=\"{{ end }}x\">",
+            "html/template::1:6: {{if}} branches end in different contexts: {stateAttr delimDoubleQuote "},
+           {"<p title=\"{{ .Status }}",
+            "html/template: ends in a non-text context: {stateAttr delimDoubleQuote "},
+           {"<script>var x = {{ .Status }};", "html/template: ends in a non-text context: {stateJS "},
+           {"{{ template \"nobody\" }}", "html/template::1:12: no such template \"nobody\""},
+           {"{{ .Status | html | toUpper }}",
+            "html/template::1:3: predefined escaper \"html\" disallowed in template"}}) {
     CAPTURE(text);
-    const std::string out = html(text);
-    CHECK(out.find("error: ") == 0);
+    CHECK(html(text).starts_with(std::string("error: ") + problem));
   }
-  // A definition for Slack does not stop an e-mail that never calls it.
-  const std::string file = "{{ define \"mine\" }}<{{ .ExternalURL }}|x>{{ end }}";
+}
+
+TEST_CASE("a definition that cannot be escaped stops only those who call it") {
+  const std::string file =
+      "{{ define \"mine\" }}<{{ .ExternalURL }}|x>{{ end }}{{ define \"open\" }}<a {{ end }}";
   CHECK(html("<p>{{ .Status }}</p>", file) == "<p>firing</p>");
-  CHECK(html("{{ template \"mine\" . }}", file).find("error: ") == 0);
+  CHECK(html("{{ template \"mine\" . }}", file) == "&lt;http://tocsin:9093|x>");
+  CHECK(html("{{ template \"open\" . }}", file).find("non-text context") != std::string::npos);
+  CHECK(html("{{ template \"open\" . }}href=\"{{ .ExternalURL }}\">", file) ==
+        "<a href=\"http://tocsin:9093\">");
+  // One that is defined anew where it is used counts as it is there.
+  CHECK(html("{{ define \"open\" }}<b title=\"{{ end }}{{ template \"open\" }}{{ .Status }}\">", file) ==
+        "<b title=\"firing\">");
+}
+
+TEST_CASE("a definition is escaped for each place that it is called in") {
+  const std::string file = "{{ define \"name\" }}{{ . }}{{ end }}";
+  const std::string text =
+      "{{ with $x := \"a b'/+\" }}<p title='{{ template \"name\" . }}'>{{ template \"name\" . }}</p>"
+      "<a href=\"/?q={{ template \"name\" . }}\"><script>f('{{ template \"name\" . }}')</script>{{ end }}";
+  CHECK(html(text, file) ==
+        "<p title='a b&#39;/&#43;'>a b&#39;/&#43;</p><a href=\"/?q=a%20b%27%2f%2b\">"
+        "<script>f('a b\\u0027\\/\\u002b')</script>");
 }
 
 TEST_CASE("the default mail shows both kinds of alerts and escapes what it shows") {

@@ -140,14 +140,6 @@ TEST_CASE("a later text replaces a definition, a blank one does not, and copies 
   CHECK(!set.has("e"));
 }
 
-TEST_CASE("an escaper sees every printed value but no literal text") {
-  ExecuteOptions options;
-  options.escaper = html_text_escaper();
-  CHECK(run("<b>{{upper \"<i>\"}}{{.}}", options) == "<b>&lt;i&gt;!&lt;no value&gt;");
-  const Value trusted = Value::string("<i>", StringType::html);
-  CHECK(*render("t", "{{.}}", trusted, nullptr, options) == "<i>");
-}
-
 TEST_CASE("limits stop templates that would never end or grow without bound") {
   CHECK(run("{{range 1000000000}}{{end}}") ==
         "template: t:1:8: executing \"t\" at <1000000000>: exceeded maximum number of execution steps "

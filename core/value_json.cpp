@@ -1,7 +1,10 @@
+#include "core/value_json.h"
+
 #include <cmath>
 
+#include "core/json.h"
 #include "core/template/go_time_format.h"
-#include "receivers/notification_objects.h"
+#include "core/template/object.h"
 
 namespace tocsin {
 namespace {
@@ -41,6 +44,22 @@ std::string write_number(JsonWriter& json, double number) {
   return "";
 }
 
+// A type with a JSON form of its own, a list, a map, or a struct by the names of its fields.
+std::string write_object(JsonWriter& json, const Value& value) {
+  if (const auto own = value.as_object()->json()) {
+    json.raw(*own);
+    return "";
+  }
+  if (value.list_data() != nullptr || value.map_data() != nullptr) return write_collection(json, value);
+  std::string problem;
+  json.begin_object();
+  for (const auto& [name, field] : value.as_object()->fields()) {
+    if (problem.empty()) problem = write_value(json.key(name), field);
+  }
+  json.end_object();
+  return problem;
+}
+
 std::string write_value(JsonWriter& json, const Value& value) {
   switch (value.kind()) {
     case tmpl::Kind::invalid:
@@ -67,11 +86,7 @@ std::string write_value(JsonWriter& json, const Value& value) {
       json.string(tmpl::format_go_time(value.as_time(), "2006-01-02T15:04:05.999999999Z07:00"));
       return "";
     case tmpl::Kind::object:
-      if (const auto* object = dynamic_cast<const NotificationObject*>(value.as_object().get())) {
-        object->write_json(json);
-        return "";
-      }
-      break;
+      return write_object(json, value);
     case tmpl::Kind::complex:
     case tmpl::Kind::function:
       break;
@@ -81,7 +96,7 @@ std::string write_value(JsonWriter& json, const Value& value) {
 
 }  // namespace
 
-Result<std::string> json_of(const tmpl::Value& value) {
+Result<std::string> value_json(const tmpl::Value& value) {
   JsonWriter json;
   const std::string problem = write_value(json, value);
   if (!problem.empty()) return fail(problem);
