@@ -62,6 +62,16 @@ TEST_CASE("a list that several threads write is one array, in order of fingerpri
     return a.text("fingerprint") < b.text("fingerprint");
   };
   CHECK(std::is_sorted(list->array().begin(), list->array().end(), earlier));
+  // What a filter leaves may lie in any part of it, or in none.
+  for (const std::size_t place : {std::size_t{0}, kMany / 2, kMany - 1}) {
+    const std::string id = list->array()[place].find("labels").text("id");
+    const HttpAnswer one = ask(backend, "GET", "/api/v2/alerts?filter=id=" + id);
+    std::string found = one.body;
+    for (const std::string& piece : one.more) found += piece;
+    REQUIRE(JsonValue::parse(found));
+    CHECK(JsonValue::parse(found)->array().size() == 1);
+  }
+  CHECK(ask(backend, "GET", "/api/v2/alerts?filter=id=none").body == "[]");
 }
 
 TEST_CASE("an alert is written as Alertmanager writes it") {

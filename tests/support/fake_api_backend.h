@@ -2,6 +2,8 @@
 // to it it writes down.
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +38,19 @@ struct FakeApiBackend : ApiBackend {
 
   TimePoint now() override { return kApiNow; }
   Duration resolve_timeout() override { return std::chrono::minutes(5); }
-  std::vector<AlertView> alerts() override { return alert_views; }
+  std::vector<AlertView> alerts() override {
+    std::vector<AlertView> views = alert_views;
+    std::ranges::sort(views, {}, [](const AlertView& view) { return view.alert.labels.fingerprint(); });
+    return views;
+  }
+  void alerts_in_parts(std::size_t part, const std::function<void(std::vector<AlertView>)>& take) override {
+    const std::vector<AlertView> views = alerts();
+    for (std::size_t first = 0; first == 0 || first < views.size(); first += part) {
+      const std::size_t count = std::min(part, views.size() - first);
+      take({views.begin() + static_cast<std::ptrdiff_t>(first),
+            views.begin() + static_cast<std::ptrdiff_t>(first + count)});
+    }
+  }
   std::vector<GroupView> groups() override { return group_views; }
   Explanations explain(const ExplainQuery& query) override {
     Explanations found;
