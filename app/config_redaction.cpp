@@ -44,12 +44,13 @@ constexpr std::array<std::string_view, 34> kSecretKeys = {"password",
                                                           "secret_key",
                                                           "access_token"};
 // Where a URL is a secret, and where the headers are: the lists and mappings they stand in.
-constexpr std::array<std::string_view, 5> kSecretUrls = {"webhook_configs", "incidentio_configs",
-                                                         "http_configs", "googlechat_configs", "resolved"};
+constexpr std::array<std::string_view, 6> kSecretUrls = {
+    "targets", "webhook_configs", "incidentio_configs", "http_configs", "googlechat_configs", "resolved"};
 constexpr std::array<std::string_view, 2> kSecretHeaders = {"http_configs", "resolved"};
 
 // What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
-constexpr std::array<std::string_view, 3> kOwnTopKeys = {"prometheus", "alerting", "remote_write"};
+constexpr std::array<std::string_view, 4> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
+                                                         "heartbeat"};
 constexpr std::array<std::string_view, 3> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
                                                             "external_labels"};
 constexpr std::array<std::string_view, 5> kOwnReceivers = {

@@ -179,6 +179,7 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
   }
   if (!draining) {
     for (EvaluateGroup& evaluation : step.evaluations) outlets_.evaluate(std::move(evaluation));
+    if (step.heartbeat) outlets_.heartbeat(*step.heartbeat);
   }
   for (Notification& notification : step.deliveries) outlets_.deliver(std::move(notification));
 }

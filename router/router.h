@@ -76,6 +76,9 @@ class Router {
   // Views for the API: copies, ordered by fingerprint and by group labels.
   std::vector<AlertView> alerts(TimePoint now) const;
   std::vector<GroupView> groups(TimePoint now) const;
+  // Integrations that have been owed something since `time` or before: it was tried, and has not arrived. In
+  // order, each once.
+  std::vector<IntegrationId> owing_since_before(TimePoint time) const;
   // Why the alerts that are asked about were told or not, and what they wait for.
   Explanations explain(const ExplainQuery&, TimePoint now) const;
   // As `alerts` and `groups` would show them, without copies.

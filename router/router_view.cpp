@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -165,6 +166,18 @@ std::vector<AlertView> Router::alerts(TimePoint now) const {
     settle_status(view);
   }
   return views;
+}
+
+std::vector<IntegrationId> Router::owing_since_before(TimePoint time) const {
+  std::set<IntegrationId> out;
+  for (const auto& [name, group] : groups_) {
+    for (const auto& integration : group->integrations()) {
+      const Delivery& delivery = integration->delivery;
+      const bool tried = !delivery.idle() && is_set(delivery.started_at());
+      if (tried && delivery.started_at() <= time) out.insert(integration->entry->id);
+    }
+  }
+  return {out.begin(), out.end()};
 }
 
 std::vector<GroupView> Router::groups(TimePoint now) const {
