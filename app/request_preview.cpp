@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 #include "app/aws_environment.h"
@@ -105,9 +106,29 @@ struct Shown {
   }
 };
 
+// Also one that was written as plain text, of which the mask knows nothing.
+bool holds_credentials(const std::string& name) {
+  std::string lower = name;
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  constexpr std::array<std::string_view, 6> kWords = {"authorization", "cookie", "token",
+                                                      "key",           "secret", "password"};
+  return std::ranges::any_of(kWords,
+                             [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+// The scheme of an authorization may be seen.
+std::string header_value(const std::string& name, const std::string& value, const Shown& shown) {
+  std::string out = shown(value);
+  const bool hidden = out.find("<secret>") != std::string::npos;
+  if (shown.secrets == SecretsShown::kYes || hidden || !holds_credentials(name)) return out;
+  const std::size_t blank = out.find(' ');
+  return (blank == std::string::npos ? "" : out.substr(0, blank + 1)) + "<secret>";
+}
+
 std::string text_of(const HttpRequest& request, const Shown& shown) {
   std::string out = request.method + " " + shown(request.url) + "\n";
-  for (const auto& [name, value] : request.headers) out += name + ": " + shown(value) + "\n";
+  for (const auto& [name, value] : request.headers)
+    out += name + ": " + header_value(name, value, shown) + "\n";
   return out + "\n" + shown(request.body);
 }
 
@@ -120,7 +141,7 @@ void write(JsonWriter& json, const HttpRequest& request, const Shown& shown) {
   json.field("method", request.method).field("url", shown(request.url));
   json.key("headers").begin_array();
   for (const auto& [name, value] : request.headers)
-    json.begin_object().field("name", name).field("value", shown(value)).end_object();
+    json.begin_object().field("name", name).field("value", header_value(name, value, shown)).end_object();
   json.end_array().field("body", shown(request.body));
 }
 

@@ -112,6 +112,12 @@ void read_headers(YamlObject& object, const std::string& base_folder, const std:
                   HttpRequestPlan& out) {
   const YamlNode node = object.child("headers");
   if (node.null()) return;
+  if (node.kind() == YamlNode::Kind::kScalar && node.text() == "<secret>") {
+    object.problems().warning(node.file(), node.position(),
+                              "headers is <secret>, which a dumped configuration shows instead of them",
+                              "put the real headers there before sending with it");
+    return;
+  }
   out.headers.clear();
   const YamlObject known(node, "headers", object.problems());
   for (const auto& [name, value] : node.entries()) {

@@ -32,6 +32,10 @@ receivers:
         http_config: {authorization: {credentials: very-secret}}
       - url: 'http://hook.example/{{ if true }}very-secret{{ end }}'
         send_resolved: false
+    http_configs:
+      - url: http://api.example/
+        headers: {Authorization: Bearer very-secret, X-Api-Key: very-secret, X-Team: '{{ .Status }}'}
+        body: x
     pagerduty_configs: [{routing_key: very-secret}]
     wechat_configs: [{api_secret: very-secret, corp_id: c}]
     email_configs: [{to: team@example.org, send_resolved: true}]
@@ -125,6 +129,9 @@ TEST_CASE("a preview shows each request of a receiver, and no secret of it") {
   CHECK(output.out.find("# team/wechat[0]: the first request; more may follow") != std::string::npos);
   CHECK(output.out.find("MAIL smtp://mail.example:587 (STARTTLS) from tocsin@example.org to team@example.org"
                         "\n\nFrom: tocsin@example.org\r\n") != std::string::npos);
+  CHECK(output.out.find("# team/http[0]\nPOST http://api.example/<secret>\nContent-Type: text/plain; "
+                        "charset=utf-8\nAuthorization: Bearer <secret>\nX-Api-Key: <secret>\nX-Team: "
+                        "firing\n") != std::string::npos);
   CHECK(output.out.find("\"routeLabels\":{\"owner\":\"o-firing\"}") != std::string::npos);
 }
 

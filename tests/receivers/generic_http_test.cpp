@@ -152,7 +152,7 @@ TEST_CASE("mistakes in an http block are refused at their place") {
        {"{url: 'http://h', send_resolved: false, resolved: {method: PUT}}", "{}", "send_resolved is false"},
        {"{url: 'http://h', resolved: {success: {}}}", "{}", "success"},
        {"{url: 'http://h', max_alerts: -1}", "{}", "max_alerts cannot be negative"},
-       {"{url: '<secret>'}", "{}", ""},
+       {"{url: '<secret>', headers: <secret>}", "{}", ""},
        {"{url_file: f, success: {status: 2xx}, retry: {status: [408, 500-599]}}", "{}", ""}});
 }
 
