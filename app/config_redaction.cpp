@@ -9,7 +9,7 @@ namespace tocsin {
 namespace {
 
 // Keys whose values are secret wherever they stand. URLs of webhooks are secrets: whoever has one can post.
-constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
+constexpr std::array<std::string_view, 34> kSecretKeys = {"password",
                                                           "credentials",
                                                           "client_secret",
                                                           "client_certificate_key",
@@ -41,19 +41,33 @@ constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
                                                           "webhook_url",
                                                           "alert_source_token",
                                                           "user_key",
-                                                          "secret_key"};
+                                                          "secret_key",
+                                                          "access_token"};
+// Where a URL is a secret, and where the headers are: the lists and mappings they stand in.
+constexpr std::array<std::string_view, 6> kSecretUrls = {
+    "targets", "webhook_configs", "incidentio_configs", "http_configs", "googlechat_configs", "resolved"};
+constexpr std::array<std::string_view, 2> kSecretHeaders = {"http_configs", "resolved"};
 
 // What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
-constexpr std::array<std::string_view, 3> kOwnTopKeys = {"prometheus", "alerting", "remote_write"};
+constexpr std::array<std::string_view, 4> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
+                                                         "heartbeat"};
 constexpr std::array<std::string_view, 3> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
                                                             "external_labels"};
+constexpr std::array<std::string_view, 5> kOwnReceivers = {
+    "http_configs", "googlechat_configs", "gotify_configs", "matrix_configs", "ntfy_configs"};
 
 enum class Keys { kAll, kOfAlertmanager };
 
+bool is_listed(const auto& names, std::string_view key) {
+  return std::ranges::find(names, key) != names.end();
+}
+
 bool is_secret(std::string_view key, std::string_view parent) {
-  if (key == "url" && (parent == "webhook_configs" || parent == "incidentio_configs")) return true;
+  if (key == "url" && is_listed(kSecretUrls, parent)) return true;
+  if (key == "headers" && is_listed(kSecretHeaders, parent)) return true;
+  if (key == "topic" && parent == "ntfy_configs") return true;      // whoever knows it reads and writes it
   if (key == "api_url" && parent != "slack_configs") return false;  // those of other services are no secrets
-  return std::find(kSecretKeys.begin(), kSecretKeys.end(), key) != kSecretKeys.end();
+  return is_listed(kSecretKeys, key);
 }
 
 // As Go prints a URL for people (url.Redacted).
@@ -71,9 +85,9 @@ std::string without_passwords(std::string text) {
 
 bool is_shown(std::string_view key, std::string_view parent, std::size_t indent, Keys keys) {
   if (keys == Keys::kAll) return true;
-  const auto listed = [&](const auto& names) { return std::ranges::find(names, key) != names.end(); };
-  if (indent == 0) return !listed(kOwnTopKeys);
-  return parent != "global" || indent > 2 || !listed(kOwnGlobalKeys);
+  if (indent == 0) return !is_listed(kOwnTopKeys, key);
+  if (parent == "receivers") return !is_listed(kOwnReceivers, key);
+  return parent != "global" || indent > 2 || !is_listed(kOwnGlobalKeys, key);
 }
 
 // What stands without quotes in the user's file may stand so here too, as long as nothing in it is special.

@@ -139,12 +139,14 @@ std::optional<Configuration> Loader::load() {
   const auto routing = route(root, global.resolve_timeout);
   check_labels(routing->root, root.child("route"), {}, *templates, problems_);
   const auto evaluator = read_rules(root.child("prometheus"), global);
+  configuration_.heartbeat = read_heartbeat(root.child("heartbeat"), global.receivers, folder_, problems_);
   check_tracing(root.child("tracing"), problems_);
   check_event_recorder(root.child("event_recorder"), problems_);
   root.refuse_unknown_keys();
   if (problems_.has_errors()) return std::nullopt;
 
   configuration_.engine = {evaluator, routing};
+  if (configuration_.heartbeat) configuration_.engine.heartbeat = configuration_.heartbeat->policy;
   configuration_.delivery = deliveries(templates);
   configuration_.redacted = redacted_yaml(document.root());
   configuration_.redacted_alertmanager = redacted_alertmanager_yaml(document.root());

@@ -11,6 +11,7 @@
 #include "app/delivery_desk.h"
 #include "app/event.h"
 #include "app/files.h"
+#include "app/heartbeat_config.h"
 #include "core/problem.h"
 #include "receivers/integration.h"
 
@@ -20,6 +21,7 @@ struct Configuration {
   EngineConfig engine;
   std::shared_ptr<const DeliveryConfig> delivery;
   std::vector<Receiver> receivers;
+  std::shared_ptr<const HeartbeatConfig> heartbeat;  // null: none is wanted
   Duration resolve_timeout = std::chrono::minutes(5);
   std::string redacted;            // the file as the API shows it: secrets as <secret>
   std::string redacted_alertmanager;  // the part of it that Alertmanager would load

@@ -147,6 +147,8 @@ void Daemon::run(Configuration first) {
               {{"integration", attempt.integration.to_string()}, {"warning", attempt.warning}});
         }
       });
+  heartbeats_ = std::make_unique<HeartbeatDesk>(*delivery_transport_);
+  heartbeats_->configure(configuration->heartbeat);
   evaluations_ = std::make_unique<EvaluationDesk>(
       *query_transport_, clock_, [this](GroupEvaluated result) { loop_->post(std::move(result)); });
 
@@ -164,6 +166,7 @@ void Daemon::run(Configuration first) {
         metrics_.observe_muted(muted);
         metrics_.observe_limited(limited);
       },
+      [this](const HeartbeatSign& sign) { heartbeats_->take(sign); },
   };
   loop_ = std::make_unique<EventLoop>(std::move(engine), std::move(step), *store_, clock_, options_.retention,
                                       std::move(outlets));
@@ -240,6 +243,7 @@ Result<void> Daemon::reload() {
   }
   const auto configuration = std::make_shared<const Configuration>(std::move(*loaded));
   deliveries_->configure(configuration->delivery);
+  heartbeats_->configure(configuration->heartbeat);
   loop_->post(ConfigLoaded{configuration->engine});
   loop_->ask([](const Engine&, TimePoint) { return true; });  // until it has taken effect
   remember(configuration);
@@ -374,6 +378,8 @@ std::string Daemon::metrics_text() {
     snapshot.silences = engine.router().silences().counts(now);
     snapshot.inhibition_rules = engine.router().config().inhibit_rules.size();
     snapshot.rules = snapshot_rules(engine.evaluator(), RuleDetail::kCounts);
+    snapshot.heartbeat_configured = engine.heartbeat().configured();
+    snapshot.heartbeat_withheld = !engine.heartbeat().withheld().empty();
     return true;
   });
   for (const auto& server : servers_) snapshot.http += server->counters();
@@ -385,6 +391,8 @@ std::string Daemon::metrics_text() {
   snapshot.config_hash = current->hash;
   snapshot.last_reload_worked = last_reload_worked_;
   snapshot.deliveries_under_way = deliveries_->under_way();
+  snapshot.heartbeats_given = heartbeats_->given();
+  snapshot.heartbeats_failed = heartbeats_->failed();
   snapshot.store_failing = loop_->committer().store_fails();
   snapshot.commits = loop_->committer().commits();
   snapshot.failed_commits = loop_->committer().failed_commits();

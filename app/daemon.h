@@ -18,6 +18,7 @@
 #include "app/event_loop.h"
 #include "app/file_record.h"
 #include "app/get_limit.h"
+#include "app/heartbeat_desk.h"
 #include "app/history_reader.h"
 #include "app/http_server.h"
 #include "app/metrics.h"
@@ -95,6 +96,7 @@ class Daemon : public ApiBackend {
   std::unique_ptr<Transport> delivery_transport_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<DeliveryDesk> deliveries_;
+  std::unique_ptr<HeartbeatDesk> heartbeats_;
   std::unique_ptr<EvaluationDesk> evaluations_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<WebSettings> web_;  // null without --web.config.file

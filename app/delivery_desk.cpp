@@ -129,10 +129,11 @@ void DeliveryDesk::deliver(const std::shared_ptr<const Notification>& notificati
   if (!built) {
     return finish(*delivery, failed(DeliveryResult::Outcome::kRejected, built.error().message));
   }
-  gate->pass([this, delivery, built = std::move(*built)]() mutable {
+  auto send_it = [this, delivery, built = std::move(*built)]() mutable {
     delivery->started = std::chrono::steady_clock::now();
     send(delivery, std::move(built));
-  });
+  };
+  gate ? gate->pass(std::move(send_it)) : send_it();
 }
 
 void DeliveryDesk::send(const std::shared_ptr<Delivery>& delivery, BuiltRequest built) {

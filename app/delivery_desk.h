@@ -45,8 +45,8 @@ class DeliveryDesk {
   ~DeliveryDesk();
 
   void configure(std::shared_ptr<const DeliveryConfig>);
-  // It is worded at once; nothing leaves before the gate is open.
-  void take(Notification, std::shared_ptr<CommitGate>);
+  // It is worded at once; nothing leaves before the gate, where there is one, is open.
+  void take(Notification, std::shared_ptr<CommitGate> gate = nullptr);
   std::size_t under_way() const;
   // Waits until nothing is under way, or the time is up; true if nothing is.
   bool wait_until_idle(Duration);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kHeartbeatBucket = "heartbeat";
 
-Record heartbeat(TimePoint now) {
+Record heartbeat_record(TimePoint now) {
   JsonWriter json;
   json.begin_object().key("at").integer(now.time_since_epoch().count()).end_object();
   return {std::string(kHeartbeatBucket), "engine", json.take()};
@@ -43,6 +43,7 @@ void Step::append(Step&& later) {
   move_to(silence_answers, std::move(later.silence_answers));
   for (const auto& [by, count] : later.muted) muted[by] += count;
   limited += later.limited;
+  if (later.heartbeat) heartbeat = std::move(later.heartbeat);
 }
 
 std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Record> stored, TimePoint now,
@@ -52,6 +53,7 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   EvaluatorOutput evaluated;
   engine->evaluator_.restore(stored, unwatched, evaluated);
   engine->evaluator_.configure(config.evaluator, now, evaluated);
+  engine->heartbeat_.configure(config.heartbeat, now);
   RouterOutput routed;
   engine->router_.restore(stored, now, routed);
   engine->take(std::move(routed), first);
@@ -124,6 +126,7 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     EvaluatorOutput evaluated;
     evaluator_.configure(loaded->config.evaluator, now, evaluated);
     take(std::move(evaluated), now, step);
+    heartbeat_.configure(loaded->config.heartbeat, now);
   } else if (const auto* condition = std::get_if<StoreCondition>(&event)) {
     take_in(*condition, now, step);
   } else if (const auto* reset = std::get_if<StoreReset>(&event)) {
@@ -175,13 +178,16 @@ void Engine::settle(TimePoint now, Step& step) {
   RouterOutput routed;
   router_.advance(now, routed);
   take(std::move(routed), step);
+  if (auto sign = heartbeat_.advance(evaluator_, router_, store_fails_.has_value(), now, step.notices))
+    step.heartbeat = std::move(sign);
   if (now < next_heartbeat_) return;
-  step.records.push_back(heartbeat(now));
+  step.records.push_back(heartbeat_record(now));
   next_heartbeat_ = now + kHeartbeat;
 }
 
 TimePoint Engine::next_deadline() const {
-  return std::min({evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_});
+  return std::min({evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_,
+                   heartbeat_.next_deadline()});
 }
 
 void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {

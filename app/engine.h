@@ -1,6 +1,7 @@
 // The Engine is the whole program without clock, socket and thread: events and the time in, a Step out. Live,
 // in tests, in back-tests and in the simulation it is this one. It joins the evaluator (what is true) to the
-// router (who shall hear) and keeps the heartbeat, by which a restart knows for how long nobody watched.
+// router (who shall hear), keeps the time stamp by which a restart knows for how long nobody watched, and
+// gives signs of life while both really work.
 #pragma once
 
 #include <memory>
@@ -28,6 +29,7 @@ class Engine {
 
   const Evaluator& evaluator() const { return evaluator_; }
   const Router& router() const { return router_; }
+  const Heartbeat& heartbeat() const { return heartbeat_; }
 
  private:
   explicit Engine(std::shared_ptr<const RoutingConfig> routing) : router_(std::move(routing)) {}
@@ -42,6 +44,7 @@ class Engine {
 
   Evaluator evaluator_;
   Router router_;
+  Heartbeat heartbeat_;
   std::optional<Alert> store_fails_;  // while it does
   TimePoint next_heartbeat_ = kNoTime;
 };

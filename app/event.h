@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "app/heartbeat.h"
 #include "core/alert.h"
 #include "core/delivery_result.h"
 #include "core/notice.h"
@@ -25,6 +27,7 @@ namespace tocsin {
 struct EngineConfig {
   std::shared_ptr<const EvaluatorConfig> evaluator;
   std::shared_ptr<const RoutingConfig> routing;
+  std::shared_ptr<const HeartbeatPolicy> heartbeat = nullptr;  // null: none is wanted
 };
 
 struct Tick {};  // time has passed
@@ -69,9 +72,10 @@ struct Step {
   std::vector<EvaluateGroup> evaluations;
   std::vector<Notification> deliveries;
   std::vector<Notice> notices;
-  std::vector<SilenceAnswer> silence_answers;  // to be given once the records are durable
-  std::map<MutedBy, std::size_t> muted;        // alerts that flushes left out
-  std::size_t limited = 0;                     // alerts that were one too many of their name
+  std::vector<SilenceAnswer> silence_answers;             // to be given once the records are durable
+  std::map<MutedBy, std::size_t> muted;                   // alerts that flushes left out
+  std::size_t limited = 0;                                // alerts that were one too many of their name
+  std::optional<HeartbeatSign> heartbeat = std::nullopt;  // to be given
   // Steps that are committed together; of two records with one key the later stands.
   void append(Step&& later);
 };

@@ -194,6 +194,7 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
   }
   if (!draining) {
     for (EvaluateGroup& evaluation : step.evaluations) outlets_.evaluate(std::move(evaluation));
+    if (step.heartbeat) outlets_.heartbeat(*step.heartbeat);
   }
 }
 

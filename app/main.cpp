@@ -4,6 +4,7 @@
 #include "app/check_command.h"
 #include "app/explain_command.h"
 #include "app/options.h"
+#include "app/receiver_command.h"
 #include "app/route_command.h"
 #include "app/serve_command.h"
 #include "app/silence_command.h"
@@ -27,5 +28,6 @@ int main(int argc, char** argv) {
   if (const auto* explain = std::get_if<ExplainOptions>(&options)) return run_explain(*explain);
   if (const auto* silence = std::get_if<SilenceOptions>(&options)) return run_silence(*silence);
   if (const auto* alert = std::get_if<AlertOptions>(&options)) return run_alert(*alert);
+  if (const auto* receiver = std::get_if<ReceiverOptions>(&options)) return run_receiver(*receiver);
   return std::get<Finished>(options).exit_code;
 }

@@ -163,7 +163,7 @@ Metrics::Metrics(NotificationLabels notification_labels)
        {MutedBy::kInhibition, MutedBy::kActiveTime, MutedBy::kMuteTime, MutedBy::kSilence}) {
     families_->suppressed.Add({{"reason", suppression_reason(by)}});
   }
-  for (int kind = 0; kind <= static_cast<int>(NoticeKind::kStoreRecovered); ++kind) {
+  for (int kind = 0; kind <= static_cast<int>(NoticeKind::kHeartbeatResumed); ++kind) {
     families_->by_kind.push_back(
         &families_->notices.Add({{"kind", std::string(to_string(static_cast<NoticeKind>(kind)))}}));
   }

@@ -74,6 +74,17 @@ MetricValues counter(std::string name, std::string help, double value) {
   return {std::move(name), std::move(help), Type::kCounter, {{{}, value}}};
 }
 
+void add_heartbeat(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
+  if (!now.heartbeat_configured) return;
+  out.push_back(gauge("tocsin_heartbeat_withheld",
+                      "Whether the sign of life is withheld, because people would not be paged.",
+                      now.heartbeat_withheld));
+  out.push_back(counter("tocsin_heartbeat_requests_total", "Signs of life that a target took.",
+                        static_cast<double>(now.heartbeats_given)));
+  out.push_back(counter("tocsin_heartbeat_requests_failed_total", "Signs of life that a target did not take.",
+                        static_cast<double>(now.heartbeats_failed)));
+}
+
 // As of an Alertmanager without cluster: it is its own only member.
 void add_cluster(std::vector<MetricValues>& out) {
   out.push_back(gauge("alertmanager_cluster_enabled", "Whether there is a cluster.", 0));
@@ -242,6 +253,7 @@ std::vector<MetricValues> snapshot_values(const MetricsSnapshot& now) {
   std::vector<MetricValues> values;
   add_config(now, values);
   add_router(now, values);
+  add_heartbeat(now, values);
   add_cluster(values);
   add_store(now, values);
   add_get_limit(now, values);

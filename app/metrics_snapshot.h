@@ -35,6 +35,10 @@ struct MetricsSnapshot {
   TimePoint config_loaded_at = kNoTime;  // the last load that worked
 
   std::size_t deliveries_under_way = 0;
+  bool heartbeat_configured = false;
+  bool heartbeat_withheld = false;
+  std::uint64_t heartbeats_given = 0;  // requests that a target took
+  std::uint64_t heartbeats_failed = 0;
   bool store_failing = false;
   std::uint64_t commits = 0;  // that were tried
   std::uint64_t failed_commits = 0;

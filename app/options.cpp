@@ -86,6 +86,7 @@ struct Commands {
   CLI::App* explain_command = nullptr;
   std::optional<SilenceCommands> silence;
   std::optional<AlertCommands> alert;
+  std::optional<ReceiverCommands> receiver;
 
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
@@ -107,6 +108,7 @@ struct Commands {
     add_explain_command();
     silence.emplace(app);
     alert.emplace(app);
+    receiver.emplace(app);
   }
 
   void add_route_commands() {
@@ -325,6 +327,7 @@ Options read_command_line(int argc, const char* const* argv) {
   if (commands.explain_command->parsed()) return commands.explain;
   if (const auto chosen = commands.silence->chosen()) return *chosen;
   if (const auto chosen = commands.alert->chosen()) return *chosen;
+  if (const auto chosen = commands.receiver->chosen()) return *chosen;
   commands.serve.retention = parse_duration_argument(commands.retention).value();
   commands.serve.web_timeout = parse_duration_argument(commands.web_timeout).value();
   commands.serve.features = parse_features(commands.features).value();

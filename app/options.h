@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/options_alert.h"
+#include "app/options_receiver.h"
 #include "app/options_silence.h"
 #include "core/matcher.h"
 #include "core/result.h"
@@ -91,7 +92,7 @@ struct Finished {
 };
 
 using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions,
-                             RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions>;
+                             RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions, ReceiverOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);

@@ -112,6 +112,7 @@ void VirtualShell::carry_out(Step&& step) {
   if (!step.notices.empty()) world_.publish(step.notices, now_);
   if (!step.deliveries.empty() && crashes(CrashPoint::kBeforeDelivery)) return;
   for (const EvaluateGroup& evaluation : step.evaluations) evaluate(evaluation);
+  if (step.heartbeat) world_.heartbeat(*step.heartbeat, now_);
   for (const Notification& notification : step.deliveries) deliver(notification);
 }
 

@@ -34,6 +34,7 @@ class VirtualShell {
     std::function<QueryReply(const PrometheusServer&, const std::string& expression, TimePoint at)> ask;
     std::function<DeliveryReply(const Notification&)> deliver;
     std::function<void(std::span<const Notice>, TimePoint)> publish;  // after the step's commit
+    std::function<void(const HeartbeatSign&, TimePoint)> heartbeat = [](const auto&, auto) {};
   };
   enum class CrashPoint {
     kBeforeCommit,    // of the next step that has something to commit

@@ -43,6 +43,8 @@ constexpr KindInfo kKinds[] = {
     {NoticeKind::kStateRestored, "StateRestored", NoticeLevel::kInfo},
     {NoticeKind::kStoreFailed, "StoreFailed", NoticeLevel::kError},
     {NoticeKind::kStoreRecovered, "StoreRecovered", NoticeLevel::kInfo},
+    {NoticeKind::kHeartbeatWithheld, "HeartbeatWithheld", NoticeLevel::kError},
+    {NoticeKind::kHeartbeatResumed, "HeartbeatResumed", NoticeLevel::kInfo},
 };
 
 const KindInfo& info(NoticeKind kind) {

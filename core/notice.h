@@ -49,6 +49,8 @@ enum class NoticeKind {
   kStateRestored,
   kStoreFailed,
   kStoreRecovered,
+  kHeartbeatWithheld,  // details: because
+  kHeartbeatResumed,
 };
 
 enum class NoticeLevel { kDebug, kInfo, kWarning, kError };

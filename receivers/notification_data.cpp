@@ -92,6 +92,9 @@ NotificationData notification_data(const Notification& notification, const std::
   out.group_labels = key_values(notification.group_labels);
   out.route_labels = notification.route_labels;
   out.external_url = external_url;
+  out.message_ref = notification.message_ref;
+  out.group_key = notification.group_key;
+  out.notification_id = notification.id;
   const std::size_t total = notification.alerts.size();
   const std::size_t count = max_alerts == 0 ? total : std::min(max_alerts, total);
   for (std::size_t i = 0; i < count; ++i) {

@@ -34,6 +34,9 @@ struct NotificationData {
   KeyValues route_labels;  // templates, until they are rendered
   bool route_labels_rendered = false;
   std::string external_url;
+  // Ours, as .MessageRef, .GroupKey and .NotificationID: what the service called the last message about the
+  // group, Alertmanager's name of the group, and that of the notification.
+  std::string message_ref, group_key, notification_id;
 
   std::size_t count_firing() const;
   std::size_t count_resolved() const { return alerts.size() - count_firing(); }

@@ -236,7 +236,14 @@ class DataObject final : public NotificationObject {
                 {"RouteLabels", key_values_object(data.route_labels)},
                 {"ExternalURL", Value::string(data.external_url)}} {}
   std::string type_name() const override { return "*template.Data"; }
+  // What is ours alone can be asked for, but does not show where a template prints the whole.
   Fields fields() const override { return fields_; }
+  std::optional<Value> field(std::string_view name) const override {
+    if (name == "MessageRef") return Value::string(data_.message_ref);
+    if (name == "GroupKey") return Value::string(data_.group_key);
+    if (name == "NotificationID") return Value::string(data_.notification_id);
+    return NotificationObject::field(name);
+  }
   void write_json(JsonWriter& json) const override {
     json.begin_object()
         .field("receiver", data_.receiver)

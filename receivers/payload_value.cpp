@@ -53,6 +53,17 @@ PayloadValue PayloadValue::from(const YamlNode& node) {
   return {std::move(out)};
 }
 
+void PayloadValue::check_keys(const YamlNode& node, Problems& problems) {
+  for (const auto& [key, value] : node.entries()) {
+    if (!is_text_key(key)) {
+      problems.error(key.file(), key.position(), "the key \"" + key.text() + "\" is not a text in YAML",
+                     "write it in quotes");
+    }
+    check_keys(value, problems);
+  }
+  for (const YamlNode& item : node.items()) check_keys(item, problems);
+}
+
 PayloadValue PayloadValue::from(const JsonValue& json) {
   switch (json.kind()) {
     case JsonValue::Kind::kNull:

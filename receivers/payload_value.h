@@ -22,6 +22,8 @@ struct PayloadValue {
   // Mapping entries whose key is not a text are dropped, as Alertmanager does.
   static PayloadValue from(const YamlNode&);
   static PayloadValue from(const JsonValue&);
+  // Each entry that would be dropped is a problem: for structures that are not Alertmanager's.
+  static void check_keys(const YamlNode&, Problems&);
   const std::string* text() const { return std::get_if<std::string>(&content); }
 };
 

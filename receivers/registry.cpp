@@ -5,11 +5,16 @@
 
 #include "receivers/discord.h"
 #include "receivers/email.h"
+#include "receivers/generic_http.h"
+#include "receivers/googlechat.h"
+#include "receivers/gotify.h"
 #include "receivers/incidentio.h"
 #include "receivers/jira.h"
+#include "receivers/matrix.h"
 #include "receivers/mattermost.h"
 #include "receivers/msteams.h"
 #include "receivers/msteamsv2.h"
+#include "receivers/ntfy.h"
 #include "receivers/opsgenie.h"
 #include "receivers/pagerduty.h"
 #include "receivers/pushover.h"
@@ -34,7 +39,7 @@ struct ReceiverKind {
   Reader read;
 };
 
-constexpr std::array<ReceiverKind, 18> kKinds = {{
+constexpr std::array<ReceiverKind, 23> kKinds = {{
     {"discord_configs", "discord", read_discord},
     {"email_configs", "email", read_email},
     {"incidentio_configs", "incidentio", read_incidentio},
@@ -53,6 +58,12 @@ constexpr std::array<ReceiverKind, 18> kKinds = {{
     {"webex_configs", "webex", read_webex},
     {"webhook_configs", "webhook", read_webhook},
     {"wechat_configs", "wechat", read_wechat},
+    // Those that Alertmanager does not have.
+    {"http_configs", "http", read_generic_http},
+    {"googlechat_configs", "googlechat", read_googlechat},
+    {"gotify_configs", "gotify", read_gotify},
+    {"matrix_configs", "matrix", read_matrix},
+    {"ntfy_configs", "ntfy", read_ntfy},
 }};
 
 void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefaults& defaults,

@@ -78,6 +78,9 @@ class Router {
   // The same in parts of that many, in order: others may work on the first while the last are made.
   void alerts(TimePoint now, std::size_t part, const std::function<void(std::vector<AlertView>)>& take) const;
   std::vector<GroupView> groups(TimePoint now) const;
+  // Integrations that have been owed something since `time` or before: it was tried, and has not arrived. In
+  // order, each once.
+  std::vector<IntegrationId> owing_since_before(TimePoint time) const;
   // Why the alerts that are asked about were told or not, and what they wait for.
   Explanations explain(const ExplainQuery&, TimePoint now) const;
   // As `alerts` and `groups` would show them, without copies.

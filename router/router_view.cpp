@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -175,6 +176,18 @@ void Router::alerts(TimePoint now, std::size_t part,
     settle_status(view);
   }
   take(std::move(views));
+}
+
+std::vector<IntegrationId> Router::owing_since_before(TimePoint time) const {
+  std::set<IntegrationId> out;
+  for (const auto& [name, group] : groups_) {
+    for (const auto& integration : group->integrations()) {
+      const Delivery& delivery = integration->delivery;
+      const bool tried = !delivery.idle() && is_set(delivery.started_at());
+      if (tried && delivery.started_at() <= time) out.insert(integration->entry->id);
+    }
+  }
+  return {out.begin(), out.end()};
 }
 
 std::vector<GroupView> Router::groups(TimePoint now) const {

@@ -227,6 +227,31 @@ TEST_CASE("the configuration that the API shows holds no secret") {
   CHECK(redacted_yaml(again.root()) == shown);
 }
 
+TEST_CASE("receivers of ours show no secret either, and are hidden from Alertmanager's tools") {
+  const Loaded loaded(R"(
+route: {receiver: r}
+receivers:
+  - name: r
+    http_configs:
+      - url: http://h/very-secret
+        headers: {A: 'very-secret', B: {secret: very-secret}}
+        resolved: {url: 'http://h/very-secret', headers: {A: very-secret}}
+    googlechat_configs: [{url: 'http://chat/very-secret'}]
+    matrix_configs: [{homeserver_url: 'http://m', room_id: '!a:b', access_token: very-secret}]
+    ntfy_configs: [{topic: very-secret, username: u, password: very-secret}]
+    gotify_configs: [{url: 'http://g', token: very-secret}]
+    webhook_configs: [{url: 'http://hook/very-secret'}]
+)");
+  INFO(loaded.problems.to_string());
+  REQUIRE(loaded.configuration);
+  CHECK(loaded.configuration->redacted.find("very-secret") == std::string::npos);
+  CHECK(loaded.configuration->redacted.find("http://m") != std::string::npos);
+  const std::string& shown = loaded.configuration->redacted_alertmanager;
+  CHECK(shown.find("webhook_configs") != std::string::npos);
+  for (const char* key : {"http_configs", "googlechat_configs", "matrix_configs", "ntfy_configs", "gotify_configs"})
+    CHECK(shown.find(key) == std::string::npos);
+}
+
 TEST_CASE("rule files and configurations are told apart by their keys") {
   CHECK(looks_like_configuration(kGood));
   CHECK_FALSE(looks_like_configuration(kRules));

@@ -93,12 +93,6 @@ struct SettableClock final : Clock {
   TimePoint time = TimePoint(std::chrono::hours(24));
 };
 
-std::shared_ptr<CommitGate> open_gate() {
-  auto gate = std::make_shared<CommitGate>();
-  gate->open();
-  return gate;
-}
-
 // One notification after another through a desk that serves one integration.
 struct Desk {
   explicit Desk(std::shared_ptr<const Integration> integration) : id(integration->id()) {
@@ -110,7 +104,7 @@ struct Desk {
   DeliveryResult deliver() {
     Notification notification;
     notification.integration = id;
-    desk.take(std::move(notification), open_gate());
+    desk.take(std::move(notification));
     desk.wait_until_idle(std::chrono::seconds(10));
     return last.result;
   }
@@ -140,7 +134,7 @@ DeliveryResult deliver(Fault fault, const std::string& meant) {
   Notification notification;
   notification.integration = {"team", "webhook", 0};
   notification.integration_fingerprint = meant;
-  desk.take(std::move(notification), open_gate());
+  desk.take(std::move(notification));
   DeliveryResult delivered = result.get_future().get();
   desk.wait_until_idle(std::chrono::seconds(10));
   return delivered;

@@ -257,6 +257,10 @@ VirtualShell::World Stage::world() {
           if (notice.kind != NoticeKind::kNotifying) say(clock(now) + " " + line_of(notice));
         }
       },
+      [this](const HeartbeatSign& sign, TimePoint now) {
+        const bool alive = sign.kind == HeartbeatSign::Kind::kAlive;
+        say(clock(now) + (alive ? " >> heartbeat" : " no heartbeat"));
+      },
   };
 }
 
