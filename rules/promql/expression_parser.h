@@ -63,6 +63,7 @@ class ExpressionParser {
   const Expr* duration_operand();
   const Expr* positive_duration();
   const Expr* offset_duration();
+  const Expr* signed_twice(Token sign);
   const Expr* literal_duration();
   const Expr* negated(Token sign, const Expr* operand);
   const Expr* duration_call(Token name);

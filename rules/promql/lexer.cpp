@@ -59,6 +59,7 @@ std::string hint_for_character(char c) {
 Token Lexer::next() {
   if (failed_) return {kError, false, {static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(at_)}};
   if (brackets_ == Brackets::kFresh && dialect_.at_least(3, 4)) {
+    last_ = at_ - 1;
     while (!at_end() && promql::is(peek(), kBlank)) ++at_;  // no comments here, as in Prometheus
     start_ = at_;
     return inside_fresh_brackets();
@@ -199,6 +200,7 @@ Token Lexer::inside_fresh_brackets() {
     case ',':
       return statement();
     case ':':
+      if (source_[last_] != '[') return colon_in_brackets();  // after step()
       return fail("unexpected colon before duration in duration expression", "write [1h:5m]");
     default:
       if (is_letter(c)) return word_in_brackets();

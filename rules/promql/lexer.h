@@ -62,6 +62,7 @@ class Lexer {
   const Dialect& dialect_;
   std::size_t at_ = 0;
   std::size_t start_ = 0;  // of the token being read
+  std::size_t last_ = 0;   // the last byte of the token before it; inside fresh brackets only
   std::uint32_t open_parens_ = 0;
   bool brace_open_ = false;
   Brackets brackets_ = Brackets::kClosed;

@@ -21,7 +21,8 @@ class OneLinePrinter {
   void print_head(const Aggregation&);
   void print_operator(const BinaryExpr&);
   void print_suffix(const Subquery&);
-  // The operator and what stands right of it.
+  // The left operand; the operator and what stands right of it.
+  void print_left(const BinaryExpr&);
   void print_link(const BinaryExpr&);
 
   bool full() const { return out_.size() > limit_; }
@@ -37,6 +38,7 @@ class OneLinePrinter {
   void print_labels(std::span<const LabelName>);
   void print_at(const Modifiers*);
   void print_offset(const Modifiers*);
+  void print_computed_offset(const Modifiers*);
   void print_duration(Duration, const DurationExpr*);
 
   std::size_t limit_;

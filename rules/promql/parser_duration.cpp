@@ -185,6 +185,16 @@ const Expr* ExpressionParser::duration_call(Token name) {
   return made;
 }
 
+// offset --5m + 3m: with a second sign, arithmetic goes on. It is kept as if it stood in parentheses.
+const Expr* ExpressionParser::signed_twice(Token sign) {
+  const Expr* operand = duration(kPowerPrecedence);
+  if (operand == nullptr) return nullptr;
+  const Expr* read = duration_after(negated(sign, operand), precedence_of(BinaryOperator::kAdd));
+  auto* made = const_cast<DurationExpr*>(as<DurationExpr>(read));
+  if (made != nullptr && made->left != nullptr) made->wrapped = true;
+  return read;
+}
+
 // After offset a literal, with a sign or without, ends the duration: `foo offset 5m - 8` subtracts 8 from
 // foo. What begins with a parenthesis goes on as long as it can.
 const Expr* ExpressionParser::offset_duration() {
@@ -204,9 +214,7 @@ const Expr* ExpressionParser::offset_duration() {
     } else if (expressions && is_duration_call(token_.kind)) {
       operand = duration_call(token_);
     } else if (expressions && (is(kAdd) || is(kSub))) {
-      operand = duration(kPowerPrecedence);
-      return operand == nullptr ? nullptr
-                                : duration_after(negated(sign, operand), precedence_of(BinaryOperator::kAdd));
+      return signed_twice(sign);
     } else {
       return refuse();
     }

@@ -95,9 +95,17 @@ class PrettyPrinter {
   void print_chain(const BinaryExpr& outermost, int level) {
     const std::vector<const BinaryExpr*> chain = chain_of(outermost);
     const std::size_t broken = chain.size() - links_on_one_line(chain);
-    const Expr* left = chain.back()->left;
-    const Expr& rest = broken < chain.size() ? static_cast<const Expr&>(*chain[broken]) : *left;
-    print(rest, level + static_cast<int>(broken));
+    const int deepest = level + static_cast<int>(broken);
+    if (broken < chain.size()) {
+      print(*chain[broken], deepest);
+    } else if (chain.back()->left->kind == NodeKind::kNumber) {
+      indent(deepest);
+      OneLinePrinter number;
+      number.print_left(*chain.back());
+      out_ += number.take();
+    } else {
+      print(*chain.back()->left, deepest);
+    }
     for (std::size_t i = broken; i-- > 0;) {
       const int here = level + static_cast<int>(i);
       out_ += '\n';
@@ -113,7 +121,7 @@ class PrettyPrinter {
   // How many of the innermost links fit on a line together.
   static std::size_t links_on_one_line(const std::vector<const BinaryExpr*>& chain) {
     OneLinePrinter line(kLongestLine);
-    line.print(*chain.back()->left);
+    line.print_left(*chain.back());
     std::size_t count = 0;
     for (; count < chain.size(); ++count) {
       line.print_link(*chain[chain.size() - 1 - count]);

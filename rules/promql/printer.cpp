@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/duration.h"
 #include "core/labels.h"
@@ -117,8 +118,18 @@ void OneLinePrinter::print(const Expr& expr) {
 
 void OneLinePrinter::print_chain(const BinaryExpr& outermost) {
   const std::vector<const BinaryExpr*> chain = chain_of(outermost);
-  print(*chain.back()->left);
+  print_left(*chain.back());
   for (auto link = chain.rbegin(); link != chain.rend() && !full(); ++link) print_link(**link);
+}
+
+// +Inf ^ 2 would read as +(Inf ^ 2).
+void OneLinePrinter::print_left(const BinaryExpr& binary) {
+  const auto* number = as<NumberLiteral>(binary.left);
+  if (number != nullptr && binary.op == BinaryOperator::kPow && std::isinf(number->value)) {
+    out_ += "Inf";
+  } else {
+    print(*binary.left);
+  }
 }
 
 void OneLinePrinter::print_link(const BinaryExpr& binary) {
@@ -184,6 +195,7 @@ void OneLinePrinter::print_name_and_matchers(const VectorSelector& selector) {
 
 void OneLinePrinter::print_node(const VectorSelector& selector) {
   print_name_and_matchers(selector);
+  print_computed_offset(selector.modifiers);
   print_at(selector.modifiers);
   if (selector.anchored) out_ += " anchored";
   if (selector.smoothed) out_ += " smoothed";
@@ -195,6 +207,7 @@ void OneLinePrinter::print_node(const RangeSelector& range) {
   out_ += '[';
   print_duration(range.range, range.range_expression);
   out_ += ']';
+  print_computed_offset(range.selector->modifiers);
   if (range.selector->anchored) out_ += " anchored";
   if (range.selector->smoothed) out_ += " smoothed";
   print_at(range.selector->modifiers);
@@ -208,6 +221,7 @@ void OneLinePrinter::print_suffix(const Subquery& subquery) {
   if (subquery.step != Duration::zero() || subquery.step_expression != nullptr)
     print_duration(subquery.step, subquery.step_expression);
   out_ += ']';
+  print_computed_offset(subquery.modifiers);
   print_at(subquery.modifiers);
   print_offset(subquery.modifiers);
 }
@@ -229,10 +243,16 @@ void OneLinePrinter::print_at(const Modifiers* modifiers) {
 }
 
 void OneLinePrinter::print_offset(const Modifiers* modifiers) {
-  if (modifiers == nullptr) return;
-  if (modifiers->offset == Duration::zero() && modifiers->offset_expression == nullptr) return;
+  if (modifiers == nullptr || modifiers->offset == Duration::zero()) return;
   out_ += " offset ";
-  print_duration(modifiers->offset, modifiers->offset_expression);
+  print_duration(modifiers->offset, nullptr);
+}
+
+// Before @: arithmetic would otherwise go on with an operator that follows the selector.
+void OneLinePrinter::print_computed_offset(const Modifiers* modifiers) {
+  if (modifiers == nullptr || modifiers->offset_expression == nullptr) return;
+  out_ += " offset ";
+  print_node(*modifiers->offset_expression);
 }
 
 void OneLinePrinter::print_duration(Duration duration, const DurationExpr* expression) {
