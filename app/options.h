@@ -14,6 +14,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "router/posted_alerts.h"
+#include "rules/promql/dialect.h"
 
 namespace tocsin {
 
@@ -53,6 +54,7 @@ struct ServeOptions {
 
 struct CheckOptions {
   std::vector<std::string> files;
+  promql::Dialect dialect = promql::Dialect::any();  // of the Prometheus that will evaluate the rules
 };
 
 struct RenderOptions {

@@ -58,19 +58,17 @@ std::string hint_for_character(char c) {
 
 Token Lexer::next() {
   if (failed_) return {kError, false, {static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(at_)}};
-  if (brackets_ == Brackets::kFresh && dialect_.at_least(3, 4)) {
+  if (brackets_ == Brackets::kFresh) {
     last_ = at_ - 1;
     while (!at_end() && promql::is(peek(), kBlank)) ++at_;  // no comments here, as in Prometheus
     start_ = at_;
-    return inside_fresh_brackets();
+    if (dialect_.at_least(3, 4)) return inside_fresh_brackets();
+    brackets_ = Brackets::kInside;
+    return dialect_.at_least(2, 54) ? number_or_duration() : duration_only();
   }
   skip_blanks_and_comments();
   start_ = at_;
   if (brace_open_) return inside_braces();
-  if (brackets_ == Brackets::kFresh) {
-    if (!dialect_.at_least(2, 54)) return duration_only();
-    brackets_ = Brackets::kInside;
-  }
   return statement();
 }
 

@@ -35,7 +35,6 @@ Token Lexer::number_or_duration() {
 }
 
 Token Lexer::duration_only() {
-  brackets_ = Brackets::kInside;
   if (scan_number_of_2_42()) return fail("missing unit character in duration", "write [5m] or [300s]");
   if (scan_rest_of_duration()) return emit(kDuration);
   return fail("bad duration syntax: " + go_quote(taken()), "durations are written as 30s, 5m or 1h30m");
