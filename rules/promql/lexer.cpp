@@ -1,40 +1,36 @@
 #include "rules/promql/lexer.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-
 #include "core/labels.h"
 #include "core/utf8.h"
+#include "rules/promql/characters.h"
 
 namespace tocsin::promql {
 namespace {
 
 using enum TokenKind;
 
-// What a byte is, outside strings.
-enum : unsigned char { kLetter = 1, kDigit = 2, kBlank = 4 };
-constexpr std::array<unsigned char, 256> kClasses = [] {
-  std::array<unsigned char, 256> classes{};
-  for (int c = 'a'; c <= 'z'; ++c) classes[static_cast<std::size_t>(c)] = kLetter;
-  for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<std::size_t>(c)] = kLetter;
-  for (int c = '0'; c <= '9'; ++c) classes[static_cast<std::size_t>(c)] = kDigit;
-  for (const char c : {' ', '\t', '\n', '\r'}) classes[static_cast<std::size_t>(c)] = kBlank;
-  classes['_'] = kLetter;
-  return classes;
-}();
-bool is(char c, unsigned char classes) {
-  return (kClasses[static_cast<unsigned char>(c)] & classes) != 0;
-}
-bool is_letter(char c) {
-  return is(c, kLetter);
-}
-bool is_digit(char c) {
-  return is(c, kDigit);
-}
-bool is_alphanumeric(char c) {
-  return is(c, kLetter | kDigit);
+// Signs that are tokens by themselves, whatever follows.
+TokenKind kind_of_sign(char c) {
+  switch (c) {
+    case ',':
+      return kComma;
+    case '*':
+      return kMul;
+    case '/':
+      return kDiv;
+    case '%':
+      return kMod;
+    case '+':
+      return kAdd;
+    case '-':
+      return kSub;
+    case '^':
+      return kPow;
+    case '@':
+      return kAt;
+    default:
+      return kError;
+  }
 }
 
 std::string hint_for_character(char c) {
@@ -60,7 +56,7 @@ Token Lexer::next() {
   if (failed_) return {kError, false, {static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(at_)}};
   if (brackets_ == Brackets::kFresh) {
     last_ = at_ - 1;
-    while (!at_end() && promql::is(peek(), kBlank)) ++at_;  // no comments here, as in Prometheus
+    while (!at_end() && is_blank(peek())) ++at_;  // no comments here, as in Prometheus
     start_ = at_;
     if (dialect_.at_least(3, 4)) return inside_fresh_brackets();
     brackets_ = Brackets::kInside;
@@ -79,26 +75,34 @@ Token Lexer::statement() {
     return emit(kEnd);
   }
   const char c = peek();
-  const char after = peek(1);
   if (is_letter(c) || c == ':') return word_or_colon();
-  if (is_digit(c) || (c == '.' && is_digit(after))) return number_or_duration();
+  if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number_or_duration();
+  if (const TokenKind kind = kind_of_sign(c); kind != kError) return emit(kind, 1);
   switch (c) {
-    case ',':
-      return emit(kComma, 1);
-    case '*':
-      return emit(kMul, 1);
-    case '/':
-      return emit(kDiv, 1);
-    case '%':
-      return emit(kMod, 1);
-    case '+':
-      return emit(kAdd, 1);
-    case '-':
-      return emit(kSub, 1);
-    case '^':
-      return emit(kPow, 1);
-    case '@':
-      return emit(kAt, 1);
+    case '=':
+    case '!':
+    case '<':
+    case '>':
+      return comparison();
+    case '"':
+    case '\'':
+      return string(c);
+    case '`':
+      return raw_string();
+    case '(':
+    case ')':
+    case '{':
+    case '[':
+    case ']':
+      return bracket();
+    default:
+      return fail("unexpected character: " + quoted_rune(at_), hint_for_character(c));
+  }
+}
+
+Token Lexer::comparison() {
+  const char after = peek(1);
+  switch (peek()) {
     case '=':
       if (after == '=') return emit(kEqual, 2);
       if (after == '~') return fail("unexpected character after '=': '~'", hint_for_character('~'));
@@ -110,14 +114,14 @@ Token Lexer::statement() {
     case '<':
       if (after == '/' && dialect_.at_least(3, 11)) return emit(kTrimUpper, 2);
       return after == '=' ? emit(kLessEqual, 2) : emit(kLess, 1);
-    case '>':
+    default:
       if (after == '/' && dialect_.at_least(3, 11)) return emit(kTrimLower, 2);
       return after == '=' ? emit(kGreaterEqual, 2) : emit(kGreater, 1);
-    case '"':
-    case '\'':
-      return string(c);
-    case '`':
-      return raw_string();
+  }
+}
+
+Token Lexer::bracket() {
+  switch (peek()) {
     case '(':
       ++open_parens_;
       return emit(kLeftParen, 1);
@@ -133,13 +137,11 @@ Token Lexer::statement() {
       seen_colon_ = false;
       brackets_ = Brackets::kFresh;
       return emit(kLeftBracket, 1);
-    case ']':
+    default:
       if (brackets_ == Brackets::kClosed)
         return fail("unexpected right bracket ']'", "no bracket is open here");
       brackets_ = Brackets::kClosed;
       return emit(kRightBracket, 1);
-    default:
-      return fail("unexpected character: " + quoted_rune(at_), hint_for_character(c));
   }
 }
 
@@ -177,36 +179,6 @@ Token Lexer::inside_braces() {
   }
 }
 
-// Duration expressions, until the first number: after it, Prometheus' lexer goes on as outside brackets.
-Token Lexer::inside_fresh_brackets() {
-  if (at_end()) return fail("unexpected end of input in duration expression", "add a duration and ]");
-  const char c = peek();
-  if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
-    brackets_ = Brackets::kInside;
-    return number_or_duration();
-  }
-  switch (c) {
-    case ']':
-    case '(':
-    case ')':
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-    case '^':
-    case ',':
-      return statement();
-    case ':':
-      if (source_[last_] != '[') return colon_in_brackets();  // after step()
-      return fail("unexpected colon before duration in duration expression", "write [1h:5m]");
-    default:
-      if (is_letter(c)) return word_in_brackets();
-      return fail("unexpected character in duration expression: " + quoted_rune(at_),
-                  c == '"' || c == '\'' ? "a duration is written without quotes: [5m]" : "");
-  }
-}
-
 Token Lexer::word_or_colon() {
   if (brackets_ != Brackets::kClosed) {
     if (peek() == ':') return colon_in_brackets();
@@ -219,33 +191,15 @@ Token Lexer::word_or_colon() {
   return emit(fill && !parenthesis_follows() ? kIdentifier : kind);
 }
 
-Token Lexer::word_in_brackets() {
-  const std::size_t place = at_;
-  while (is_letter(peek())) ++at_;
-  const TokenKind kind = kind_of_word(taken(), dialect_);
-  const bool extremes = dialect_.at_least(3, 13) ? kind == kMinOf || kind == kMaxOf
-                                                 : dialect_.at_least(3, 6) && (kind == kMin || kind == kMax);
-  if (kind == kStep || kind == kRange || extremes) return emit(kind);
-  const bool renamed = kind == kMin || kind == kMax;
-  return fail("unexpected character in duration expression: " + quoted_rune(place),
-              renamed ? fmt::format("write `{}_of`", taken()) : "a duration is written as 30s, 5m or 1h30m");
-}
-
-Token Lexer::colon_in_brackets() {
-  if (seen_colon_) return fail("unexpected colon " + quoted_rune(at_), "one colon: [1h:5m]");
-  seen_colon_ = true;
-  return emit(kColon, 1);
-}
-
 bool Lexer::parenthesis_follows() const {
   std::size_t place = at_;
-  while (place < source_.size() && promql::is(source_[place], kBlank)) ++place;
+  while (place < source_.size() && is_blank(source_[place])) ++place;
   return place < source_.size() && source_[place] == '(';
 }
 
 void Lexer::skip_blanks_and_comments() {
   while (!at_end()) {
-    if (promql::is(peek(), kBlank)) {
+    if (is_blank(peek())) {
       ++at_;
     } else if (peek() == '#') {
       while (!at_end() && peek() != '\n' && peek() != '\r') ++at_;

@@ -28,6 +28,8 @@ class Lexer {
   };
 
   Token statement();
+  Token comparison();
+  Token bracket();
   Token inside_braces();
   Token inside_fresh_brackets();
   Token word_or_colon();

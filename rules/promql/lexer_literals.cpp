@@ -3,6 +3,7 @@
 
 #include "core/labels.h"
 #include "core/utf8.h"
+#include "rules/promql/characters.h"
 #include "rules/promql/lexer.h"
 
 namespace tocsin::promql {
@@ -12,10 +13,6 @@ using enum TokenKind;
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 int digit_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';

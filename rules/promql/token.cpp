@@ -17,7 +17,6 @@ struct Word {
   std::string_view name;
   TokenKind kind;
   Version since = Dialect::kOldest;
-  Version until{1000, 0};
 };
 
 constexpr std::size_t kLongestWord = 12;
@@ -88,8 +87,7 @@ TokenKind kind_of_word(std::string_view word, const Dialect& dialect) {
     }
     const std::string_view folded(lower.data(), word.size());
     for (const Word& known : kWords[word.size()]) {
-      if (known.name == folded && dialect.version >= known.since && dialect.version < known.until)
-        return known.kind;
+      if (known.name == folded && dialect.version >= known.since) return known.kind;
     }
   }
   return word.find(':') == std::string_view::npos ? kIdentifier : kMetricIdentifier;

@@ -9,6 +9,7 @@
 #include "rules/promql/parser.h"
 #include "rules/promql/visitor.h"
 #include "tests/rules/promql_generator.h"
+#include "tests/rules/promql_properties.h"
 
 using namespace tocsin;
 using namespace tocsin::promql;
@@ -231,5 +232,23 @@ TEST_CASE("what is printed reads back as the same tree") {
     const Parsed third = parse(lines, everything());
     if (!third.errors.empty()) FAIL(to_string(third.errors.front(), lines));
     CHECK(shape(third) == shape(first));
+  }
+}
+
+TEST_CASE("whatever is changed in an expression, mistakes and trees keep their properties") {
+  constexpr unsigned kRounds = 4000;
+  constexpr std::string_view kPieces = "abmsy0159 \n\"'`\\(){}[],.:@#=!~<>+-*/%^_\xc3\xff";
+  std::mt19937 random(1);
+  const Dialect dialects[] = {everything(), Dialect::of({2, 42}), Dialect{}, Dialect::of({3, 5}),
+                              Dialect::any()};
+  for (unsigned round = 0; round < kRounds; ++round) {
+    std::string source = ExpressionGenerator(round).expression();
+    for (unsigned change = 0; change < 1 + round % 3; ++change) {
+      const std::size_t place = random() % (source.size() + 1);
+      source.replace(place, random() % 3, 1, kPieces[random() % kPieces.size()]);
+    }
+    CAPTURE(round);
+    CAPTURE(source);
+    CHECK(broken_property(source, dialects[round % std::size(dialects)]) == "");
   }
 }
