@@ -19,7 +19,8 @@ VERSION = "2.42"  # Debian 12's
 
 # Where the two may differ, and why. Whatever else differs is a mistake of ours.
 DIFFERENCES: list[tuple[str, str]] = [
-    # (a pattern of the expression, the reason)
+    # A pattern of the expression, and the reason.
+    (r"(?s)(?:[(+-]\s*){300}", "promtool nests without bound, tocsin refuses more than 300 levels"),
 ]
 
 
@@ -51,9 +52,8 @@ class PromQL(EndToEnd):
         self.assertFalse(differences, f"{len(differences)} differences, seed {SEED}:\n" + "\n".join(differences[:20]))
 
     def promtool(self) -> str:
-        done = subprocess.run(
-            [PROMTOOL, "check", "rules", "--lint=none", "rules.yml"], cwd=self.folder, capture_output=True, text=True, timeout=120
-        )
+        command = [PROMTOOL, "check", "rules", "--lint=none", "rules.yml"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120)
         return done.stdout + done.stderr
 
     def tocsin(self) -> str:

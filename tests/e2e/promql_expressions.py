@@ -3,32 +3,54 @@
 import random
 import re
 
-FUNCTIONS_OF_VECTORS = ["abs", "absent", "ceil", "exp", "floor", "ln", "sgn", "sort", "sort_desc", "sqrt", "timestamp", "cos", "deg",
-                        "hour", "day_of_year", "histogram_count", "histogram_sum"]
-FUNCTIONS_OF_RANGES = ["rate", "increase", "irate", "delta", "idelta", "deriv", "changes", "resets", "avg_over_time",
-                       "absent_over_time", "present_over_time", "last_over_time", "stddev_over_time"]
-ALL_FUNCTIONS = [*FUNCTIONS_OF_VECTORS, *FUNCTIONS_OF_RANGES, "clamp", "clamp_max", "round", "vector", "scalar", "time", "pi",
-                 "label_replace", "label_join", "histogram_quantile", "histogram_fraction", "holt_winters", "predict_linear",
-                 "quantile_over_time", "ABS", "raet", "mad_over_time", "double_exponential_smoothing", "info", "sort_by_label",
-                 "first_over_time", "histogram_avg", "step", "min_of", "start"]
+FUNCTIONS_OF_VECTORS = [
+    "abs", "absent", "ceil", "exp", "floor", "ln", "sgn", "sort", "sort_desc", "sqrt", "timestamp", "cos", "deg",
+    "hour", "day_of_year", "histogram_count", "histogram_sum",
+]
+FUNCTIONS_OF_RANGES = [
+    "rate", "increase", "irate", "delta", "idelta", "deriv", "changes", "resets", "avg_over_time",
+    "absent_over_time", "present_over_time", "last_over_time", "stddev_over_time",
+]
+ALL_FUNCTIONS = [
+    *FUNCTIONS_OF_VECTORS, *FUNCTIONS_OF_RANGES, "clamp", "clamp_max", "round", "vector", "scalar", "time", "pi",
+    "label_replace", "label_join", "histogram_quantile", "histogram_fraction", "holt_winters", "predict_linear",
+    "quantile_over_time", "ABS", "raet", "mad_over_time", "double_exponential_smoothing", "info", "sort_by_label",
+    "first_over_time", "histogram_avg", "step", "min_of", "start",
+]
 AGGREGATIONS = ["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar", "SUM", "Avg"]
-NAMES = ["foo", "bar", "a:b", ":c", "up", "sum", "by", "offset", "start", "end", "topk", "quantile", "infinity", "step", "fill",
-         "anchored", "limitk", "_x", "min_of", "count_values", "without", "group"]
-LABELS = ["a", "job", "instance", "by", "on", "sum", "offset", "bool", "atan2", "group_left", "start", "end", "le", "__name__"]
-STRINGS = ['"x"', "'y'", "`z`", '"\\"q\\""', "'it\\'s'", '""', '"ä\\n\\x41\\u00e4"', "`a\\b`", '"[a-z]+"', '"a|b"', '".*"', '".+"', '"("',
-           '"\\\\d+"', '"(?i)x"', '"a{2}"', '"a**"', '"[z-a]"', '"\\\\C"', '"x{1001}"', '"(?=a)"', '"\\\\pL"', '"[[:alpha:]]"', '"\\q"']
-NUMBERS = ["0", "1", "2.5", ".5", "5.", "1e3", "1e-9", "0x1F", "0x1e", "0755", "08", "Inf", "NaN", "nan", "1e300", "123456789.123"]
+NAMES = [
+    "foo", "bar", "a:b", ":c", "up", "sum", "by", "offset", "start", "end", "topk", "quantile", "infinity", "step",
+    "fill", "anchored", "limitk", "_x", "min_of", "count_values", "without", "group",
+]
+LABELS = [
+    "a", "job", "instance", "by", "on", "sum", "offset", "bool", "atan2", "group_left", "start", "end", "le",
+    "__name__",
+]
+STRINGS = [
+    '"x"', "'y'", "`z`", '"\\"q\\""', "'it\\'s'", '""', '"ä\\n\\x41\\u00e4"', "`a\\b`", '"[a-z]+"', '"a|b"', '".*"',
+    '".+"', '"("', '"\\\\d+"', '"(?i)x"', '"a{2}"', '"a**"', '"[z-a]"', '"\\\\C"', '"x{1001}"', '"(?=a)"',
+    '"\\\\pL"', '"[[:alpha:]]"', '"\\q"',
+]
+NUMBERS = [
+    "0", "1", "2.5", ".5", "5.", "1e3", "1e-9", "0x1F", "0x1e", "0755", "08", "Inf", "NaN", "nan", "1e300",
+    "123456789.123",
+]
 DURATIONS = ["5m", "1h30m", "1d", "1w", "100ms", "7y", "90m", "1m30s", "10s"]
 ARITHMETIC = ["+", "-", "*", "/", "%", "^", "atan2"]
 COMPARISONS = ["==", "!=", "<", "<=", ">", ">="]
 SET_OPERATORS = ["and", "or", "unless", "AND"]
 # What a mutation may put in.
-PIECES = [*NAMES, *NUMBERS, *DURATIONS, *ARITHMETIC, *COMPARISONS, *SET_OPERATORS, *STRINGS, "(", ")", "{", "}", "[", "]", ",", ":",
-          "@", "=", "=~", "!~", "!", "&", "~", ".", ";", "$x", "#", "# x\n", "bool", "on", "ignoring", "group_left", "group_right",
-          "sum(", "rate(", "by (a)", "offset 5m", "offset -5m", "offset 300", "offset +5m", "[5m]", "[5m:]", "[5m:1m]", "[300]",
-          "[0s]", "[5m+1m]", "@ 5", "@ start()", "@ inf", "on()", "1_000", "0b1", "1e", "5mm", "1s5m", "1h30", "ä", "\\", '"', "'",
-          "`", "fill(0)", "smoothed", "</", "limitk(1,", "x = y", "\t", "\n"]
-TOKEN = re.compile(r"""\s+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|[A-Za-z_:][\w:]*|[\d.]\w*|[=!<>]=|[=!]~|.""", re.DOTALL)
+PIECES = [
+    *NAMES, *NUMBERS, *DURATIONS, *ARITHMETIC, *COMPARISONS, *SET_OPERATORS, *STRINGS, "(", ")", "{", "}", "[", "]",
+    ",", ":", "@", "=", "=~", "!~", "!", "&", "~", ".", ";", "$x", "#", "# x\n", "bool", "on", "ignoring",
+    "group_left", "group_right", "sum(", "rate(", "by (a)", "offset 5m", "offset -5m", "offset 300", "offset +5m",
+    "[5m]", "[5m:]", "[5m:1m]", "[300]", "[0s]", "[5m+1m]", "@ 5", "@ start()", "@ inf", "on()", "1_000", "0b1",
+    "1e", "5mm", "1s5m", "1h30", "ä", "\\", '"', "'", "`", "fill(0)", "smoothed", "</", "limitk(1,", "x = y", "\t",
+    "\n",
+]
+TOKEN = re.compile(
+    r"""\s+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|[A-Za-z_:][\w:]*|[\d.]\w*|[=!<>]=|[=!]~|.""", re.DOTALL
+)
 
 
 class Expressions:
@@ -65,7 +87,8 @@ class Expressions:
             tokens[at : at + 1] = [self.random.choice(ALL_FUNCTIONS)]
         else:
             place = self.random.randrange(len(text) + 1)
-            return text[:place] + self.random.choice("abm5s(){}[],:@=!~\"'`+-*.#_ \n") + text[place + self.random.randrange(2) :]
+            piece = self.random.choice("abm5s(){}[],:@=!~\"'`+-*.#_ \n")
+            return text[:place] + piece + text[place + self.random.randrange(2) :]
         return "".join(tokens)
 
     # --- the grammar
@@ -109,7 +132,7 @@ class Expressions:
 
     def matrix(self, depth: int) -> str:
         if depth <= 0 or self.chance(0.7):
-            return self.selector() + self.blank() + "[" + self.blank() * 0 + self.pick(DURATIONS) + "]" + self.modifiers()
+            return self.selector() + self.blank() + "[" + self.pick(DURATIONS) + "]" + self.modifiers()
         step = self.pick(["", *DURATIONS])
         return "(" + self.vector(depth - 1) + ")[" + self.pick(DURATIONS) + ":" + step + "]" + self.modifiers()
 
@@ -136,23 +159,37 @@ class Expressions:
         if depth <= 0 or self.chance(0.15):
             return self.selector() + self.modifiers()
         less = depth - 1
+
+        def some() -> str:
+            return self.vector(less)
+
         return self.random.choice(
             [
-                lambda: "(" + self.blank() + self.vector(less) + self.blank() + ")",
-                lambda: self.pick(["-", "+"]) + self.vector(less),
-                lambda: self.pick(FUNCTIONS_OF_RANGES) + "(" + self.matrix(less) + ")",
-                lambda: self.pick(FUNCTIONS_OF_VECTORS) + "(" + self.vector(less) + ")",
-                lambda: "label_replace(" + self.vector(less) + f', "a", {self.string()}, "b", "(.*)")',
-                lambda: "label_join(" + self.vector(less) + ', "a"' + f", {self.string()}" * self.random.randrange(1, 4) + ")",
-                lambda: "clamp(" + self.vector(less) + ", " + self.scalar(1) + ", " + self.scalar(1) + ")",
-                lambda: "histogram_quantile(" + self.scalar(1) + ", " + self.vector(less) + ")",
-                lambda: "quantile_over_time(" + self.scalar(1) + ", " + self.matrix(less) + ")",
-                lambda: self.pick(AGGREGATIONS) + " " + self.pick(["by", "without"]) + self.labels() + "(" + self.vector(less) + ")",
-                lambda: self.pick(AGGREGATIONS) + "(" + self.vector(less) + ")" + self.pick([""," by " + self.labels()]),
-                lambda: self.pick(["topk", "bottomk", "quantile"]) + "(" + self.scalar(1) + ", " + self.vector(less) + ")",
-                lambda: "count_values(" + self.string() + ", " + self.vector(less) + ") without " + self.labels(),
-                lambda: self.vector(less) + " " + self.pick(SET_OPERATORS) + self.pick([" ", " on(a) "]) + self.vector(less),
-                lambda: self.vector(less) + " " + self.pick(COMPARISONS + ARITHMETIC) + self.pick([" ", self.matching()]) + self.vector(less),
-                lambda: "(" + self.vector(less) + " " + self.pick(COMPARISONS + ["== bool"] + ARITHMETIC) + " " + self.scalar(1) + ")",
+                lambda: "(" + self.blank() + some() + self.blank() + ")",
+                lambda: self.pick(["-", "+"]) + some(),
+                lambda: self.call(self.pick(FUNCTIONS_OF_RANGES), self.matrix(less)),
+                lambda: self.call(self.pick(FUNCTIONS_OF_VECTORS), some()),
+                lambda: self.call("label_replace", some(), '"a"', self.string(), '"b"', '"(.*)"'),
+                lambda: self.call("label_join", some(), '"a"', *[self.string()] * self.random.randrange(1, 4)),
+                lambda: self.call("clamp", some(), self.scalar(1), self.scalar(1)),
+                lambda: self.call("histogram_quantile", self.scalar(1), some()),
+                lambda: self.call("quantile_over_time", self.scalar(1), self.matrix(less)),
+                lambda: self.call(self.pick(AGGREGATIONS) + " " + self.grouping(), some()),
+                lambda: self.call(self.pick(AGGREGATIONS), some()) + self.pick(["", self.grouping()]),
+                lambda: self.call(self.pick(["topk", "bottomk", "quantile"]), self.scalar(1), some()),
+                lambda: self.call("count_values", self.string(), some()) + self.grouping(),
+                lambda: some() + self.operator(SET_OPERATORS) + self.pick(["", "on(a) "]) + some(),
+                lambda: some() + self.operator(COMPARISONS) + some(),
+                lambda: some() + self.operator(ARITHMETIC) + self.pick(["", self.matching()]) + some(),
+                lambda: "(" + some() + self.operator(["== bool", *COMPARISONS, *ARITHMETIC]) + self.scalar(1) + ")",
             ]
         )()
+
+    def call(self, name: str, *arguments: str) -> str:
+        return name + "(" + ", ".join(arguments) + ")"
+
+    def grouping(self) -> str:
+        return self.pick([" by ", " without", " BY "]) + self.labels()
+
+    def operator(self, operators: list[str]) -> str:
+        return " " + self.pick(operators) + " "
