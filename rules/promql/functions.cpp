@@ -116,6 +116,11 @@ constexpr Function kFunctions[] = {
 };
 // clang-format on
 
+// May be meant as well.
+constexpr std::string_view kAggregations[] = {"sum",  "avg",     "count",    "min",
+                                              "max",  "group",   "stddev",   "stdvar",
+                                              "topk", "bottomk", "quantile", "count_values"};
+
 static_assert(std::is_sorted(std::begin(kFunctions), std::end(kFunctions),
                              [](const Function& a, const Function& b) { return a.name < b.name; }));
 
@@ -156,11 +161,16 @@ std::string hint_for_unknown_function(std::string_view name, const Dialect& dial
       return "Prometheus 3.0 renamed it to `double_exponential_smoothing`, which is experimental";
     return fmt::format("Prometheus {} has dropped it", to_string(known->until));
   }
-  std::vector<std::string> names = {"sum",          "avg",      "count",  "min",        "max",
-                                    "group",        "stddev",   "stdvar", "topk",       "bottomk",
-                                    "count_values", "quantile", "limitk", "limit_ratio"};
+  // Names of quite another length cannot be near.
+  const std::size_t margin = name.size() / 3 + 1;
+  std::vector<std::string> names;
+  const auto consider = [&](std::string_view candidate) {
+    if (candidate.size() <= name.size() + margin && name.size() <= candidate.size() + margin)
+      names.emplace_back(candidate);
+  };
+  for (const std::string_view aggregation : kAggregations) consider(aggregation);
   for (const Function& function : kFunctions) {
-    if (function.exists_in(dialect.version)) names.emplace_back(function.name);
+    if (function.exists_in(dialect.version)) consider(function.name);
   }
   const std::string nearest = nearest_name(name, names);
   return nearest.empty() ? "" : fmt::format("did you mean `{}`?", nearest);

@@ -204,14 +204,14 @@ bool ExpressionParser::expect(TokenKind kind, std::string_view context, std::str
 }
 
 void ExpressionParser::error(Extent extent, std::string message, std::string hint) {
-  errors_.push_back({extent, std::move(message), std::move(hint)});
+  add_mistake(errors_, {extent, std::move(message), std::move(hint)});
 }
 
 void ExpressionParser::need(Feature feature, Extent extent, std::string message) {
   if (dialect_.has(feature)) return;
   std::string hint = fmt::format("Prometheus takes it with --enable-feature={}", flag_name(feature));
   auto& list = dialect_.unknown == Dialect::Unknown::kRefuse ? errors_ : warnings_;
-  list.push_back({extent, std::move(message), std::move(hint)});
+  add_mistake(list, {extent, std::move(message), std::move(hint)});
 }
 
 bool ExpressionParser::deepen(Expr& node, const Expr* child) {
@@ -240,6 +240,14 @@ std::nullptr_t ExpressionParser::too_deep(Extent place) {
 
 Parsed parse(std::string_view source, const Dialect& dialect) {
   return ExpressionParser(source, dialect).parse();
+}
+
+void add_mistake(std::vector<Mistake>& mistakes, Mistake mistake) {
+  if (mistakes.size() < kMostMistakes) {
+    mistakes.push_back(std::move(mistake));
+  } else if (mistakes.size() == kMostMistakes) {
+    mistakes.push_back({mistake.extent, "further mistakes of this expression are not listed", ""});
+  }
 }
 
 std::string to_string(const Mistake& mistake, std::string_view source) {

@@ -7,6 +7,7 @@
 // Time and memory are linear in the source. No input makes it recurse deeper than kDeepest allows.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,10 @@ struct Mistake {
   std::string message;  // as Prometheus words it, after "parse error: "
   std::string hint;     // the way out; may be empty
 };
+
+// Of one expression no more are listed; one more says that there are others.
+inline constexpr std::size_t kMostMistakes = 50;
+void add_mistake(std::vector<Mistake>&, Mistake);
 
 struct Parsed {
   Tree tree;                      // with a root where there are no errors

@@ -11,6 +11,12 @@ namespace tocsin::promql {
 
 using enum TokenKind;
 
+namespace {
+
+constexpr std::size_t kMostHints = 10;
+
+}  // namespace
+
 Expr* ExpressionParser::primary() {
   Expr* operand = nullptr;
   switch (token_.kind) {
@@ -112,11 +118,14 @@ const Function* ExpressionParser::function_named(Token name) {
     return function;
   }
   const std::string message = fmt::format("unknown function with name {}", go_quote(written));
+  // Finding a hint takes longer than reading a whole expression.
+  const bool first_ones = errors_.size() + warnings_.size() < kMostHints;
+  const std::string hint = first_ones ? hint_for_unknown_function(written, dialect_) : "";
   if (function != nullptr && dialect_.unknown == Dialect::Unknown::kWarn) {
-    warnings_.push_back({name.extent, message, hint_for_unknown_function(written, dialect_)});
+    add_mistake(warnings_, {name.extent, message, hint});
     return function;
   }
-  error(name.extent, message, hint_for_unknown_function(written, dialect_));
+  error(name.extent, message, hint);
   return nullptr;
 }
 

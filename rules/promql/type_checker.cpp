@@ -46,7 +46,7 @@ class TypeChecker {
 
  private:
   void error(Extent extent, std::string message, std::string hint = "") {
-    errors_.push_back({extent, std::move(message), std::move(hint)});
+    add_mistake(errors_, {extent, std::move(message), std::move(hint)});
   }
 
   static bool is(const Expr& expr, ValueType type) { return expr.type == type || expr.type == kNone; }

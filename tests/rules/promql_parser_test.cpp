@@ -483,6 +483,14 @@ TEST_CASE("all mistakes of types are reported, each once") {
         "1:25: parse error: unknown function with name \"nosuch\"\n");
 }
 
+TEST_CASE("an expression full of mistakes has a bounded list of them, which says so") {
+  std::string source = "raet(a)";
+  for (int i = 0; i < 1000; ++i) source += " + raet(a)";
+  const Parsed parsed = parse(source);
+  REQUIRE(parsed.errors.size() == kMostMistakes + 1);
+  CHECK(parsed.errors.back().message == "further mistakes of this expression are not listed");
+}
+
 TEST_CASE("every node knows its place and its type") {
   const std::string_view source = " sum by (a) (rate(foo{b=\"c\"}[5m] offset 1h)) >  2 * -x";
   const Parsed parsed = parse(source);
