@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/configuration.h"
+#include "app/problem_report.h"
 
 namespace tocsin {
 
@@ -16,16 +17,17 @@ int run_check(const CheckOptions& options) {
     if (!text) {
       problems.error(path, {}, text.error().message);
     } else if (looks_like_configuration(*text)) {
-      const auto configuration = load_configuration(path, "http://localhost:9093", files, problems);
+      const auto configuration = load_configuration(path, "http://localhost:9093", files, problems,
+                                                    MatcherDialect::kFallback, options.dialect);
       if (configuration) {
         summary = std::to_string(configuration->receivers.size()) + " receivers, " +
                   std::to_string(configuration->engine.evaluator->groups.size()) + " rule groups, " +
                   std::to_string(configuration->rule_count) + " rules";
       }
     } else {
-      summary = std::to_string(check_rule_file(path, files, problems)) + " rules";
+      summary = std::to_string(check_rule_file(path, files, problems, options.dialect)) + " rules";
     }
-    std::fputs(problems.to_string().c_str(), stderr);
+    std::fputs(problem_report(problems, files).c_str(), stderr);
     const bool bad = problems.has_errors();
     failed = failed || bad;
     std::printf("%s: %s\n", path.c_str(), bad ? "FAILED" : ("ok, " + summary).c_str());

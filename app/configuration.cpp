@@ -55,13 +55,14 @@ void add_to_hash(std::uint64_t& hash, std::string_view text) {
 class Loader {
  public:
   Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems,
-         MatcherDialect dialect)
+         MatcherDialect dialect, const promql::Dialect& promql)
       : path_(path),
         folder_(folder_of(path)),
         external_url_(external_url),
         files_(files),
         problems_(problems),
-        dialect_(dialect) {}
+        dialect_(dialect),
+        promql_(promql) {}
 
   std::optional<Configuration> load();
 
@@ -83,6 +84,7 @@ class Loader {
   Files& files_;
   Problems& problems_;
   const MatcherDialect dialect_;
+  promql::Dialect promql_;
   Configuration configuration_;
 };
 
@@ -284,7 +286,7 @@ void Loader::plan_file(const std::string& path, const std::shared_ptr<const Prom
   const auto text = read(path, {});
   if (!text) return;
   Problems in_file;
-  std::vector<RuleGroup> groups = read_rule_file(*text, path, in_file);
+  std::vector<RuleGroup> groups = read_rule_file(*text, path, in_file, promql_);
   problems_.append(in_file);
   if (in_file.has_errors()) return;
   for (RuleGroup& group : groups) {
@@ -312,18 +314,20 @@ void Loader::plan_file(const std::string& path, const std::shared_ptr<const Prom
 }  // namespace
 
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
-                                                Files& files, Problems& problems, MatcherDialect dialect) {
-  return Loader(path, external_url, files, problems, dialect).load();
+                                                Files& files, Problems& problems, MatcherDialect dialect,
+                                                const promql::Dialect& promql) {
+  return Loader(path, external_url, files, problems, dialect, promql).load();
 }
 
-std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems) {
+std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems,
+                            const promql::Dialect& promql) {
   const auto text = files.read(path);
   if (!text) {
     problems.error(path, {}, text.error().message);
     return 0;
   }
   std::size_t rules = 0;
-  const std::vector<RuleGroup> groups = read_rule_file(*text, path, problems);
+  const std::vector<RuleGroup> groups = read_rule_file(*text, path, problems, promql);
   for (const RuleGroup& group : groups) rules += group.rules.size();
   check_rule_set(groups, problems);
   return rules;

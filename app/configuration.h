@@ -14,6 +14,7 @@
 #include "app/heartbeat_config.h"
 #include "core/problem.h"
 #include "receivers/integration.h"
+#include "rules/promql/dialect.h"
 
 namespace tocsin {
 
@@ -32,13 +33,14 @@ struct Configuration {
 };
 
 // nullopt where there are errors; warnings may come with a configuration. `external_url` is what people reach
-// the program by.
+// the program by, `promql` what the servers that are asked understand.
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
                                                 Files&, Problems&,
-                                                MatcherDialect = MatcherDialect::kFallback);
+                                                MatcherDialect = MatcherDialect::kFallback,
+                                                const promql::Dialect& promql = promql::Dialect::any());
 
 // A rule file alone, as `tocsin check` is given it: how many rules it holds.
-std::size_t check_rule_file(const std::string& path, Files&, Problems&);
+std::size_t check_rule_file(const std::string& path, Files&, Problems&, const promql::Dialect&);
 // Whether a file looks like a configuration rather than a rule file: by its top-level keys.
 bool looks_like_configuration(const std::string& text);
 

@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "router/posted_alerts.h"
+#include "rules/promql/dialect.h"
 
 namespace tocsin {
 
@@ -54,6 +55,7 @@ struct ServeOptions {
 
 struct CheckOptions {
   std::vector<std::string> files;
+  promql::Dialect dialect = promql::Dialect::any();  // of the Prometheus that will evaluate the rules
 };
 
 struct RenderOptions {

@@ -11,6 +11,9 @@ if(TOCSIN_SANITIZE)
     -fno-sanitize-recover=all)
   target_link_options(tocsin_compiler INTERFACE -fsanitize=${TOCSIN_SANITIZE})
 endif()
+if(TOCSIN_FUZZ)
+  target_compile_options(tocsin_compiler INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 # What nearly every file includes, parsed once per target. Only the standard library and what is as common: our own
 # headers stay out, so that a change to one rebuilds only those who include it.
 set(tocsin_common_headers <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <variant>

@@ -21,11 +21,11 @@ std::string Problem::to_string() const {
 }
 
 void Problems::error(std::string_view file, Position position, std::string message, std::string hint) {
-  add({std::string(file), position, Severity::kError, std::move(message), std::move(hint)});
+  add({std::string(file), position, Severity::kError, std::move(message), std::move(hint), 0});
 }
 
 void Problems::warning(std::string_view file, Position position, std::string message, std::string hint) {
-  add({std::string(file), position, Severity::kWarning, std::move(message), std::move(hint)});
+  add({std::string(file), position, Severity::kWarning, std::move(message), std::move(hint), 0});
 }
 
 void Problems::append(const Problems& others) {
@@ -39,7 +39,7 @@ bool Problems::has_errors() const {
                      [](const Problem& problem) { return problem.severity == Severity::kError; });
 }
 
-std::string Problems::to_string() const {
+std::vector<const Problem*> Problems::in_order() const {
   std::vector<const Problem*> ordered;
   ordered.reserve(problems_.size());
   for (const Problem& problem : problems_) ordered.push_back(&problem);
@@ -48,8 +48,12 @@ std::string Problems::to_string() const {
     return std::tie(a->file, a->position.line, a->position.column) <
            std::tie(b->file, b->position.line, b->position.column);
   });
+  return ordered;
+}
+
+std::string Problems::to_string() const {
   std::string text;
-  for (const Problem* problem : ordered) text += problem->to_string() + '\n';
+  for (const Problem* problem : in_order()) text += problem->to_string() + '\n';
   return text;
 }
 

@@ -24,6 +24,7 @@ struct Problem {
   Severity severity = Severity::kError;
   std::string message;  // what is wrong, in the reader's words; never a secret
   std::string hint;     // the way out; may be empty
+  int length = 0;       // bytes of the line that the mistake takes, from its position; 0: not known
 
   // FILE:LINE:COLUMN: error: MESSAGE (HINT), as compilers print it so that editors can jump there.
   std::string to_string() const;
@@ -40,7 +41,9 @@ class Problems {
   bool has_errors() const;
   bool empty() const { return problems_.empty(); }
   const std::vector<Problem>& all() const { return problems_; }
-  // One line each, ordered by file and position.
+  // By file and position.
+  std::vector<const Problem*> in_order() const;
+  // One line each, in order.
   std::string to_string() const;
 
  private:

@@ -8,6 +8,8 @@
 
 #include "core/labels.h"
 #include "core/yaml_reader.h"
+#include "core/yaml_text.h"
+#include "rules/expression_check.h"
 #include "rules/foreign_keys.h"
 #include "rules/legacy_rules.h"
 #include "rules/template_check.h"
@@ -58,7 +60,8 @@ class PlacedMap {
 
 class RuleFileReader {
  public:
-  RuleFileReader(std::string file, Problems& problems) : file_(std::move(file)), problems_(problems) {}
+  RuleFileReader(std::string file, const YamlText& source, const promql::Dialect& dialect, Problems& problems)
+      : file_(std::move(file)), source_(source), dialect_(dialect), problems_(problems) {}
 
   std::vector<RuleGroup> read(const YamlNode& root) {
     std::vector<RuleGroup> groups;
@@ -126,6 +129,8 @@ class RuleFileReader {
     if (rule.expression.empty()) {
       object.error("expr", place + "field 'expr' must be set in rule",
                    "write the PromQL expression into expr");
+    } else {
+      check_expression(object.child("expr"), source_, place, dialect_, problems_);
     }
     object.prometheus_duration("for", rule.hold_for);
     object.prometheus_duration("keep_firing_for", rule.keep_firing_for);
@@ -226,13 +231,16 @@ class RuleFileReader {
   }
 
   std::string file_;
+  const YamlText& source_;
+  const promql::Dialect& dialect_;
   Problems& problems_;
   std::set<std::string> group_names_;
 };
 
 }  // namespace
 
-std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems& problems) {
+std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems& problems,
+                                      const promql::Dialect& dialect) {
   if (const std::optional<Position> statement = find_legacy_statement(text)) {
     problems.error(file, *statement,
                    "this is a Prometheus 1.x rule file; the old rule language is not read yet",
@@ -240,7 +248,8 @@ std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, P
     return {};
   }
   const YamlDocument document = YamlDocument::parse(text, file, problems);
-  return RuleFileReader(std::move(file), problems).read(document.root());
+  const YamlText source(text);
+  return RuleFileReader(std::move(file), source, dialect, problems).read(document.root());
 }
 
 }  // namespace tocsin

@@ -1,7 +1,6 @@
 // Reads one rule file (Prometheus' YAML form) into RuleGroups and reports everything that is wrong with it,
-// all at once. It judges what can be judged without a PromQL parser: keys, names, durations, labels,
-// annotations, templates. It opens no files: the shell hands it the text. Prometheus 1.x files are recognised
-// and refused with one clear problem.
+// all at once: keys, names, expressions, durations, labels, annotations, templates. It opens no files: the
+// shell hands it the text. Prometheus 1.x files are recognised and refused with one clear problem.
 //
 // The rules are those of Prometheus 3 (model/rulefmt) with the UTF-8 name scheme; messages keep Prometheus'
 // words, because people search for them, and add a place and a way out.
@@ -12,12 +11,16 @@
 #include <vector>
 
 #include "core/problem.h"
+#include "rules/promql/dialect.h"
 #include "rules/rule.h"
 
 namespace tocsin {
 
 // `file` names the text in problems and in the groups. Where there are errors, the groups hold what could be
 // read: they serve further checks, never evaluation.
-std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems&);
+// `dialect` is the PromQL of the server that will be asked; without it, what only some servers take is a
+// warning.
+std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems&,
+                                      const promql::Dialect& dialect = promql::Dialect::any());
 
 }  // namespace tocsin

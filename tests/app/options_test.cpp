@@ -202,3 +202,20 @@ TEST_CASE("commands about silences and alerts are read as amtool reads them") {
   CHECK((asked.inhibited && asked.silenced && !asked.active));
   CHECK(exit_code({"alert", "add"}) == 2);
 }
+
+TEST_CASE("check is told which Prometheus evaluates the rules") {
+  const auto dialect = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "check");
+    words.push_back("r.yml");
+    const Options options = read(std::move(words));
+    REQUIRE(std::holds_alternative<CheckOptions>(options));
+    return std::get<CheckOptions>(options).dialect;
+  };
+  CHECK(dialect({}).unknown == promql::Dialect::Unknown::kWarn);
+  CHECK(dialect({"--promql.version", "2.42"}).version == promql::Version{2, 42});
+  CHECK(dialect({"--promql.version", "2.42"}).unknown == promql::Dialect::Unknown::kRefuse);
+  const auto with_flag = dialect({"--promql.version=3.5", "--promql.features=promql-experimental-functions"});
+  CHECK(with_flag.has(promql::Feature::kExperimentalFunctions));
+  CHECK(!with_flag.has(promql::Feature::kDurationExpressions));
+  CHECK(exit_code({"check", "--promql.version", "1.8", "r.yml"}) == 2);
+}

@@ -296,3 +296,50 @@ TEST_CASE("a rule that says the same as another one is a warning") {
   CHECK(problems.all().front().severity == Severity::kWarning);
   CHECK(problems.to_string().find("r.yml:10:5: warning: alert \"A\" is the same as the one at r.yml:4") == 0);
 }
+
+TEST_CASE("a mistake in an expression is shown at its own place, however YAML writes the expression") {
+  const struct {
+    const char* expression;
+    Position position;
+    int length;
+  } cases[] = {
+      {"raet(foo[5m])", {5, 11}, 4},
+      {"up == 0 or raet(foo[5m])", {5, 22}, 4},
+      {"'up{a=''b''} or raet(foo[5m])'", {5, 27}, 4},
+      {"\"up{a=\\\"b\\\"} or raet(foo[5m])\"", {5, 27}, 4},
+      {"|\n      up\n      or raet(foo[5m])", {7, 10}, 4},
+      {">-\n      up\n      or raet(foo[5m])", {7, 10}, 4},
+      {"up\n      or raet(foo[5m])", {6, 10}, 4},
+      {"|\n      sum(up\n", {6, 13}, 1},
+      {"|\n      sum(\n        up[5m])\n", {7, 9}, 6},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.expression);
+    const Read result = read_rules("  - alert: A\n    expr: " + std::string(c.expression) + "\n");
+    CAPTURE(result.text());
+    REQUIRE(result.problems.all().size() == 1);
+    const Problem& problem = result.problems.all().front();
+    CHECK(problem.position == c.position);
+    CHECK(problem.length == c.length);
+  }
+  const Read result = read_rules("  - alert: A\n    expr: up == 0 or raet(foo[5m])\n");
+  CHECK(result.text() ==
+        "r.yml:5:22: error: group \"g\", rule 1, \"A\": could not parse expression: unknown function with name "
+        "\"raet\" (did you mean `rate`?)\n");
+}
+
+TEST_CASE("all mistakes of an expression are reported, and what depends on the server is a warning") {
+  CHECK(read_rules("  - alert: A\n    expr: rate(a) + sum(b[5m])\n").problems.all().size() == 2);
+  const Read experimental = read_rules("  - alert: A\n    expr: limitk(5, a)\n");
+  CHECK(!experimental.problems.has_errors());
+  CHECK(experimental.says("r.yml:5:11: warning: group \"g\", rule 1, \"A\": limitk() is experimental"));
+}
+
+TEST_CASE("an expression that no rule can have as result is a warning, as Prometheus loads it") {
+  for (const char* expression : {"foo[5m]", "'\"text\"'"}) {
+    CAPTURE(expression);
+    const Read result = read_rules("  - alert: A\n    expr: " + std::string(expression) + "\n");
+    CHECK(!result.problems.has_errors());
+    CHECK(result.says("every evaluation fails"));
+  }
+}
