@@ -1,5 +1,7 @@
 #include "receivers/default_templates.h"
 
+#include "receivers/page_templates.h"
+
 namespace tocsin {
 namespace {
 
@@ -223,7 +225,8 @@ std::vector<std::pair<std::string_view, std::string_view>> default_templates() {
   return {{"built-in parts.tmpl", kParts},
           {"built-in slack.tmpl", kSlack},
           {"built-in services.tmpl", kServices},
-          {"built-in email.tmpl", kEmail}};
+          {"built-in email.tmpl", kEmail},
+          {"built-in pages.tmpl", page_templates()}};
 }
 
 }  // namespace tocsin

@@ -240,10 +240,12 @@ std::string ordinal(int number) {
   return std::to_string(number) + ending;
 }
 
+std::string Page::about() const {
+  return on_one_line(place.empty() ? subject : subject + " — " + place);
+}
+
 std::string Page::title(std::size_t limit) const {
-  std::string out = symbol + " [" + state + "] " + subject;
-  if (!place.empty()) out += " — " + place;
-  return cut_to_runes(on_one_line(out), limit);
+  return cut_to_runes(symbol + " [" + state + "] " + about(), limit);
 }
 
 std::string Page::delta() const {

@@ -42,6 +42,8 @@ struct Page {
   // [FIRING 3 of 5] HighInferenceLatency — model=llama-70b, cluster=eu1, with the symbol before it; cut at
   // its end to at most `limit` code points.
   std::string title(std::size_t limit) const;
+  // HighInferenceLatency — model=llama-70b, cluster=eu1
+  std::string about() const;
   // `changes; history`: the one line that tells what is different from the last time.
   std::string delta() const;
   // "… 37 more" where `shown` rows are shown, and empty where that is all.

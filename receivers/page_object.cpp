@@ -36,6 +36,8 @@ class PageObject final : public NotificationObject {
 
 std::optional<Value> PageObject::field(std::string_view name) const {
   if (name == "Delta") return Value::string(page().delta());
+  if (name == "Subject") return Value::string(page().about());
+  if (name == "Footer") return Value::string(page().footer);
   if (name == "Severity") return Value::string(std::string(to_string(page().severity)));
   if (name == "Trend") return Value::string(data_->trend);
   if (name == "HTML") return Value::string(page_html(page()), tmpl::StringType::html);
@@ -78,6 +80,7 @@ std::shared_ptr<const tmpl::Function> PageObject::method(std::string_view name) 
   if (name == "Text") return as_text(PageMarkup::kPlain, tmpl::StringType::plain);
   if (name == "Markdown") return as_text(PageMarkup::kMarkdown, tmpl::StringType::plain);
   if (name == "List") return as_text(PageMarkup::kMarkdownList, tmpl::StringType::plain);
+  if (name == "Slack") return as_text(PageMarkup::kSlack, tmpl::StringType::plain);
   if (name == "TelegramHTML") return as_text(PageMarkup::kTelegramHtml, tmpl::StringType::html);
   if (name != "Title") return nullptr;
   return tmpl::make_function([page = (page(), page_)](const Value::List& arguments) -> Result<Value> {

@@ -2,6 +2,7 @@
 // and the page of Tocsin's own style, whole and in parts. It is made when a template first asks for it.
 //
 //   .Tocsin.Title 256         the title, at most so many characters
+//   .Tocsin.Subject           what it is about, the same for every notification about a group
 //   .Tocsin.Delta             +2 new (gpu-7), 1 resolved (gpu-3); first fired 12 min ago; notified: 2nd time
 //   .Tocsin.Text 1024         the page without its title: .Text, .Markdown, .List, .TelegramHTML; the limit
 //   may

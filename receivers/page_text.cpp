@@ -37,17 +37,21 @@ std::string literal(std::string_view text, PageMarkup markup) {
       return backslashed(text);
     case PageMarkup::kTelegramHtml:
       return tmpl::html_escape(text);
+    case PageMarkup::kSlack:
+      return slack_escaped(text);
   }
   return std::string(text);
 }
 
 // Text of annotations: who writes for a chat may use its Markdown.
 std::string annotation(std::string_view text, PageMarkup markup) {
-  return markup == PageMarkup::kTelegramHtml ? tmpl::html_escape(text) : std::string(text);
+  const bool raw = markup != PageMarkup::kTelegramHtml && markup != PageMarkup::kSlack;
+  return raw ? std::string(text) : literal(text, markup);
 }
 
 std::string bold(const std::string& marked, PageMarkup markup) {
   if (markup == PageMarkup::kPlain || marked.find('\n') != std::string::npos) return marked;
+  if (markup == PageMarkup::kSlack) return "*" + marked + "*";
   return markup == PageMarkup::kTelegramHtml ? "<b>" + marked + "</b>" : "**" + marked + "**";
 }
 
@@ -67,6 +71,8 @@ std::string link(const std::string& text, const std::string& url, PageMarkup mar
       return "[" + literal(text, markup) + "](" + markdown_url(url) + ")";
     case PageMarkup::kTelegramHtml:
       return "<a href=\"" + tmpl::html_escape(url) + "\">" + tmpl::html_escape(text) + "</a>";
+    case PageMarkup::kSlack:
+      return slack_link(text, url);
   }
   return text;
 }
@@ -97,14 +103,9 @@ std::string table(const Page& page, std::size_t shown, PageMarkup markup) {
   }
   for (const std::string& line : table_lines(page, shown)) out += (out.empty() ? "" : "\n") + line;
   if (markup == PageMarkup::kMarkdown) return "```\n" + without_backticks(std::move(out)) + "\n```";
+  if (markup == PageMarkup::kSlack)
+    return "```\n" + slack_escaped(without_backticks(std::move(out))) + "\n```";
   return markup == PageMarkup::kTelegramHtml ? "<pre>" + tmpl::html_escape(out) + "</pre>" : out;
-}
-
-std::string more_line(const Page& page, std::size_t shown, PageMarkup markup) {
-  const std::string more = page.more(shown);
-  if (more.empty() || page.all_url.empty()) return more;
-  return markup == PageMarkup::kPlain ? more + ", full list: " + page.all_url
-                                      : link(more, page.all_url, markup);
 }
 
 std::string rendered(const Page& page, const Shown& shown, PageMarkup markup) {
@@ -136,6 +137,26 @@ void drop_longest_link(std::vector<PageLink>& links) {
 }
 
 }  // namespace
+
+std::string more_line(const Page& page, std::size_t shown, PageMarkup markup) {
+  const std::string more = page.more(shown);
+  if (more.empty() || page.all_url.empty()) return more;
+  return markup == PageMarkup::kPlain ? more + ", full list: " + page.all_url
+                                      : link(more, page.all_url, markup);
+}
+
+std::string slack_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return out;
+}
+
+std::string slack_link(const std::string& text, const std::string& url) {
+  std::string target;
+  for (const char c : slack_escaped(url)) target += c == '|' ? "%7C" : c == ' ' ? "%20" : std::string(1, c);
+  return "<" + target + "|" + slack_escaped(text) + ">";
+}
 
 bool TextLimit::fits(std::string_view text) const {
   return text.size() <= most || (unit == Unit::kCharacters && count_runes(text) <= most);
@@ -169,7 +190,9 @@ std::vector<std::string> table_lines(const Page& page, std::size_t shown) {
 }
 
 std::string page_text(const Page& page, PageMarkup markup, TextLimit limit) {
-  const std::size_t most = page.has_table() ? std::min(page.rows.size(), kMostChatRows) : 0;
+  const bool limited = limit.most != TextLimit{}.most;
+  const std::size_t most =
+      page.has_table() ? std::min(page.rows.size(), limited ? kMostChatRows : kMostPageRows) : 0;
   Shown shown{most, page.links, page.summary, page.description};
   const auto fits = [&] { return limit.fits(rendered(page, shown, markup)); };
   while (true) {

@@ -17,6 +17,7 @@ enum class PageMarkup {
   kMarkdown,      // with the table in a code block: Discord, Mattermost, Rocket.Chat
   kMarkdownList,  // without code blocks, paragraphs apart: Teams, Webex
   kTelegramHtml,
+  kSlack,  // mrkdwn, with the table in a code block
 };
 
 struct TextLimit {
@@ -28,11 +29,18 @@ struct TextLimit {
 
 std::string page_text(const Page&, PageMarkup, TextLimit = {});
 
+// Slack gives & < > a meaning.
+std::string slack_escaped(std::string_view text);
+// <URL|text>
+std::string slack_link(const std::string& text, const std::string& url);
+// A link "… 37 more", or the words alone; empty where `shown` rows are all.
+std::string more_line(const Page&, std::size_t shown, PageMarkup);
+
 // The table of the first `shown` rows in aligned columns, a line each, the first one with the names; columns
 // in which nothing stands are left out.
 std::vector<std::string> table_lines(const Page&, std::size_t shown);
 
-// How many rows a chat shows at most: more of them are read by nobody.
+// How many rows a chat, which has a limit, shows at most: more of them are read by nobody.
 inline constexpr std::size_t kMostChatRows = 20;
 
 }  // namespace tocsin

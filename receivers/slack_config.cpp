@@ -120,13 +120,41 @@ void read_destination(ReceiverBlock& block, SlackConfig& out) {
   }
 }
 
-// Only the public API can change a message, and it wants a bot's token, which is http's authorization.
-void read_update_message(YamlObject& object, SlackConfig& out) {
+// Only the public API can change a message and knows threads, and it wants a bot's token, which is http's
+// authorization.
+void read_conversation(YamlObject& object, SlackConfig& out) {
   object.boolean("update_message", out.update_message);
-  if (!out.update_message || (out.as_app ? out.app_url : out.url.text) == kSlackPostMessage) return;
-  object.error("update_message", "update_message needs Slack's API, which an incoming webhook is not",
-               "set app_token, or api_url to " + std::string(kSlackPostMessage) +
-                   " with the token of a bot in http_config's authorization");
+  object.boolean("threads", out.threads);
+  if ((out.as_app ? out.app_url : out.url.text) == kSlackPostMessage) return;
+  for (const auto& [key, wanted] :
+       {std::pair{"update_message", out.update_message}, {"threads", out.threads}}) {
+    if (!wanted) continue;
+    object.error(key, std::string(key) + " needs Slack's API, which an incoming webhook is not",
+                 "set app_token, or api_url to " + std::string(kSlackPostMessage) +
+                     " with the token of a bot in http_config's authorization");
+  }
+}
+
+// In our own style a page, unless the user has worded any part of the attachment.
+void read_look(ReceiverBlock& block, SlackConfig& out) {
+  YamlObject& object = block.object;
+  out.blocks = read_slack_blocks(block);
+  std::string worded;
+  for (const char* key :
+       {"color", "title", "title_link", "pretext", "text", "footer", "fallback", "callback_id", "image_url",
+        "thumb_url", "fields", "actions", "short_fields", "mrkdwn_in"}) {
+    if (object.has(key) && worded.empty()) worded = key;
+  }
+  if (out.blocks) {
+    out.look = SlackConfig::Look::kBlocks;
+    if (!worded.empty()) {
+      object.problems().warning(object.file(), object.position_of(worded),
+                                worded + " has no effect next to blocks",
+                                "it is a part of the attachment, which blocks take the place of");
+    }
+  } else if (block.style() == MessageStyle::kTocsin && worded.empty() && !object.has("message_text")) {
+    out.look = SlackConfig::Look::kPage;
+  }
 }
 
 void read_wording(ReceiverBlock& block, SlackConfig& c) {
@@ -162,7 +190,8 @@ SlackConfig read_slack_config(ReceiverBlock& block) {
   if (object.text_list("mrkdwn_in", mrkdwn_in) && !mrkdwn_in.empty()) out.mrkdwn_in = std::move(mrkdwn_in);
   read_fields(object, short_fields, out.fields);
   read_actions(object, out.actions);
-  read_update_message(object, out);
+  read_conversation(object, out);
+  read_look(block, out);
   out.timeout = block.timeout(std::chrono::seconds(30));
   object.refuse_unknown_keys();
   return out;

@@ -140,9 +140,10 @@ TEST_CASE("durations and ordinals are said as people say them") {
 
 TEST_CASE("a page as text keeps to its limit by leaving out alerts, and says how many") {
   const Page page = page_of(storm(57));
-  for (const PageMarkup markup :
-       {PageMarkup::kPlain, PageMarkup::kMarkdown, PageMarkup::kMarkdownList, PageMarkup::kTelegramHtml}) {
-    const std::string whole = page_text(page, markup);
+  for (const PageMarkup markup : {PageMarkup::kPlain, PageMarkup::kMarkdown, PageMarkup::kMarkdownList,
+                                  PageMarkup::kTelegramHtml, PageMarkup::kSlack}) {
+    const std::string whole = page_text(page, markup, {40'000});
+    CHECK(page_text(page, markup).find(" more") == std::string::npos);
     CHECK(whole.find("… 37 more") != std::string::npos);
     CHECK(whole.find("gpu-19") != std::string::npos);
     const std::size_t length = count_runes(whole);
