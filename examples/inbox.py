@@ -25,6 +25,7 @@ wrong with the request, or null), path, headers, body, and what is printed: titl
 
 import argparse
 import json
+import re
 import signal
 import sys
 import threading
@@ -54,13 +55,42 @@ def receive_slack(page: Page) -> tuple[int, str]:
     if len(attachments) > 100:
         page.problem = "there are more than 100 attachments"
         return 400, "too_many_attachments"
+    blocks = [block for part in (body, *attachments) for block in part.get("blocks") or []]
+    problem = problem_of_blocks(blocks)
+    if problem:
+        page.problem = problem
+        return 400, "invalid_blocks"
     first = attachments[0] if attachments else {}
-    page.title = str(first.get("title") or first.get("fallback") or body.get("text") or "")
-    page.text = str(first.get("text") or "")
+    shown = [text for text in map(text_of_block, blocks) if text]
+    page.title = str(first.get("title") or first.get("fallback") or (shown and shown[0]) or body.get("text") or "")
+    page.text = str(first.get("text") or "\n".join(shown[1:]))
     page.colour = str(first.get("color") or "")
     page.severity = severity_in(page.title)
     page.state = "resolved" if "[RESOLVED" in page.title or page.colour == "good" else "firing"
     return 200, "ok"
+
+
+def text_of_block(block: dict) -> str:
+    """What a person reads of a block."""
+    parts = [block.get("text"), *(block.get("fields") or []), *(block.get("elements") or [])]
+    texts = [str(part.get("text") or "") for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    return "\n".join(re.sub(r"<[^|<>]*\|([^<>]*)>", r"\1", text).replace("```", "") for text in texts)
+
+
+def problem_of_blocks(blocks: list) -> str | None:
+    """What Slack would refuse: https://api.slack.com/reference/block-kit/blocks"""
+    if len(blocks) > 50:
+        return "there are more than 50 blocks"
+    for block in blocks:
+        if not isinstance(block, dict) or not block.get("type"):
+            return "a block has no type"
+        text = block.get("text")
+        length = len(str(text.get("text") or "")) if isinstance(text, dict) else 0
+        if block["type"] in ("header", "section") and text is not None and not length:
+            return f"a {block['type']} has no text"
+        if length > {"header": 150, "section": 3000}.get(block["type"], 12000):
+            return f"the text of a {block['type']} is too long"
+    return None
 
 
 def receive_pagerduty(page: Page) -> tuple[int, str]:

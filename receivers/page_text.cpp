@@ -65,7 +65,7 @@ std::string markdown_url(std::string_view url) {
 std::string link(const std::string& text, const std::string& url, PageMarkup markup) {
   switch (markup) {
     case PageMarkup::kPlain:
-      return text + ": " + url;
+      return text + (text.ends_with('?') ? " " : ": ") + url;
     case PageMarkup::kMarkdown:
     case PageMarkup::kMarkdownList:
       return "[" + literal(text, markup) + "](" + markdown_url(url) + ")";

@@ -140,6 +140,13 @@ TEST_CASE("Telegram's tags stay whole whatever the labels hold") {
   }
 }
 
+TEST_CASE("Telegram looks for no Markdown in a text that has none") {
+  const std::string own = "{bot_token: t, chat_id: 1, parse_mode: MarkdownV2";
+  CHECK(json(body("telegram_configs", own + "}", kTocsin, storm(2))).text("parse_mode").empty());
+  CHECK(json(body("telegram_configs", own + ", message: x}", kTocsin, storm(2))).text("parse_mode") ==
+        "MarkdownV2");
+}
+
 TEST_CASE("an e-mail has the page as text and as HTML, and a subject of its own") {
   const std::string block = "{to: a@x.org, from: b@x.org, smarthost: 'x:25'}";
   const std::string mail = body("email_configs", block, kTocsin, many_alerts(3));
