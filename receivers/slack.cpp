@@ -72,6 +72,13 @@ SlackStep Slack::first_step(const Notification& notification) const {
   return {.kind = to_change(notification) ? SlackStep::Kind::kChange : SlackStep::Kind::kPost};
 }
 
+// Of the same API as the one that posts.
+std::string update_url(std::string url) {
+  constexpr std::string_view kPost = "chat.postMessage";
+  if (!url.ends_with(kPost)) return std::string(kSlackUpdate);
+  return url.replace(url.size() - kPost.size(), kPost.size(), "chat.update");
+}
+
 // The same for every attempt that says the same, in the form that Slack's own clients use. What names other
 // alerts is another message: Slack must not take it for a repetition.
 std::string message_id(const Notification& notification, SlackStep::Kind kind) {
@@ -125,7 +132,7 @@ Result<BuiltRequest> Slack::request(const SlackStep& step, const Notification& n
   SlackMessage message = reply ? reply_to(*posted, notification, writer, context.now)
                                : slack_message(config_, writer, context.now);
   if (step.kind == SlackStep::Kind::kChange && posted) {
-    url = std::string(kSlackUpdate);
+    url = update_url(*url);
     message.channel = posted->channel;
     message.ts = posted->ts;
   } else if (config_.threads && step.named == SlackStep::Named::kYes) {

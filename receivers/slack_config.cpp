@@ -120,19 +120,24 @@ void read_destination(ReceiverBlock& block, SlackConfig& out) {
   }
 }
 
-// Only the public API can change a message and knows threads, and it wants a bot's token, which is http's
-// authorization.
+// An API with Slack's own paths: Slack's, the one for governments, or a proxy before it.
+bool is_slack_api(std::string_view url) {
+  return url.ends_with("/chat.postMessage");
+}
+
+// Only the API can change a message and knows threads, and it wants a bot's token, which is http's
+// authorization. Alertmanager lets messages be changed on slack.com alone.
 void read_conversation(YamlObject& object, SlackConfig& out) {
   object.boolean("update_message", out.update_message);
   object.boolean("threads", out.threads);
-  if ((out.as_app ? out.app_url : out.url.text) == kSlackPostMessage) return;
-  for (const auto& [key, wanted] :
-       {std::pair{"update_message", out.update_message}, {"threads", out.threads}}) {
-    if (!wanted) continue;
-    object.error(key, std::string(key) + " needs Slack's API, which an incoming webhook is not",
+  const std::string& url = out.as_app ? out.app_url : out.url.text;
+  const auto refuse = [&](const std::string& key) {
+    object.error(key, key + " needs Slack's API, which an incoming webhook is not",
                  "set app_token, or api_url to " + std::string(kSlackPostMessage) +
                      " with the token of a bot in http_config's authorization");
-  }
+  };
+  if (out.update_message && url != kSlackPostMessage) refuse("update_message");
+  if (out.threads && !is_slack_api(url)) refuse("threads");
 }
 
 // In our own style a page, unless the user has worded any part of the attachment.

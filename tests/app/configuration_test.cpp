@@ -237,7 +237,7 @@ TEST_CASE("a configuration with rules has Tocsin's texts unless it says or words
     const auto& delivery = *loaded.configuration->delivery;
     Notification what;
     what.integration = {"chat", "slack", 0};
-    what.alerts = {Alert{.labels = Labels{{"alertname", "Slow"}}}};
+    what.alerts.emplace_back().labels = Labels{{"alertname", "Slow"}};
     const BuildContext context{*delivery.templates, "http://tocsin:9093", kNoTime,
                                [](const Secret& secret) -> Result<std::string> { return secret.text; }};
     const auto built = delivery.integrations.at(what.integration)->build(what, context);

@@ -227,6 +227,14 @@ TEST_CASE("in threads, news edit the message, go into its thread and are broadca
   }
 }
 
+TEST_CASE("a message is changed where it was posted") {
+  const ReadReceiver team = read(
+      "slack_configs",
+      "{app_token: x, channel: c, threads: true, app_url: 'https://slack-gov.com/api/chat.postMessage'}");
+  const Notification what = later({on("a")}, {AlertChange::kUnchanged}, NotifyReason::kRepeat);
+  CHECK(http(build(team.only(), what, templates())).url == "https://slack-gov.com/api/chat.update");
+}
+
 TEST_CASE("after all was resolved, a new matter gets a message of its own") {
   Notification what = later({on("a")}, {AlertChange::kNew}, NotifyReason::kFirstNotification);
   CHECK(http(build(threaded().only(), what, templates())).url == "https://slack.com/api/chat.postMessage");
@@ -287,11 +295,13 @@ TEST_CASE("what is tried again says by its id that it is the same, unless it nam
 
 TEST_CASE("threads are only for Slack's own API, and say so") {
   const std::string message = "threads needs Slack's API, which an incoming webhook is not";
-  check_loading("slack_configs", {{"{threads: true, api_url: 'https://hooks.slack.com/x'}", "{}", message},
-                                  {"{threads: true, app_token: t, app_url: 'http://proxy/x'}", "{}", message},
-                                  {"{threads: true, app_token: t}", "{}", ""},
-                                  {"{threads: true}", "{slack_app_token: t}", ""},
-                                  {"{threads: false, api_url: 'https://hooks.slack.com/x'}", "{}", ""}});
+  check_loading("slack_configs",
+                {{"{threads: true, api_url: 'https://hooks.slack.com/x'}", "{}", message},
+                 {"{threads: true, app_token: t, app_url: 'http://proxy/x'}", "{}", message},
+                 {"{threads: true, app_token: t, app_url: 'http://proxy/api/chat.postMessage'}", "{}", ""},
+                 {"{threads: true, app_token: t}", "{}", ""},
+                 {"{threads: true}", "{slack_app_token: t}", ""},
+                 {"{threads: false, api_url: 'https://hooks.slack.com/x'}", "{}", ""}});
 }
 
 TEST_CASE("threads work with an attachment too") {
