@@ -233,15 +233,14 @@ class AlertsObject final : public NotificationObject {
   Value firing_, resolved_;
 };
 
+// The alerts become objects when a template first asks for them: in a storm they are what costs.
 class DataObject final : public NotificationObject {
  public:
   DataObject(std::shared_ptr<const NotificationData> whole, TimePoint now)
-      : alerts_(std::make_shared<const AlertsObject>(whole->alerts)),
-        whole_(std::move(whole)),
+      : whole_(std::move(whole)),
         now_(now),
-        fields_{{"Receiver", Value::string(whole_->receiver)},
+        others_{{"Receiver", Value::string(whole_->receiver)},
                 {"Status", Value::string(whole_->firing ? "firing" : "resolved")},
-                {"Alerts", Value::object(alerts_)},
                 {"NotificationReason", Value::string(whole_->reason)},
                 {"GroupLabels", key_values_object(whole_->group_labels)},
                 {"CommonLabels", key_values_object(whole_->common_labels)},
@@ -249,23 +248,29 @@ class DataObject final : public NotificationObject {
                 {"RouteLabels", key_values_object(whole_->route_labels)},
                 {"ExternalURL", Value::string(whole_->external_url)}} {}
   std::string type_name() const override { return "*template.Data"; }
-  Fields fields() const override { return fields_; }
+  Fields fields() const override {
+    Fields out = others_;
+    out.insert(out.begin() + 2, {"Alerts", Value::object(alerts())});
+    return out;
+  }
   std::optional<Value> field(std::string_view name) const override {
-    for (const auto& [field_name, value] : fields_) {
+    for (const auto& [field_name, value] : others_) {
       if (field_name == name) return value;
     }
+    if (name == "Alerts") return Value::object(alerts());
     if (name != "Tocsin") return std::nullopt;
     // Ours is not among the fields: what prints the whole data prints Alertmanager's.
     if (!page_) {
-      page_ = page_object(whole_, now_,
-                          [alerts = alerts_](AlertChange change) { return alerts->that_changed(change); });
+      page_ = page_object(whole_, now_, [whole = whole_](AlertChange change) {
+        return AlertsObject(whole->alerts).that_changed(change);
+      });
     }
     return page_;
   }
   void write_json(JsonWriter& json) const override {
     const NotificationData& data = *whole_;
     json.begin_object().field("receiver", data.receiver).field("status", data.firing ? "firing" : "resolved");
-    alerts_->write_json(json.key("alerts"));
+    alerts()->write_json(json.key("alerts"));
     json.field("notification_reason", data.reason);
     tocsin::write_json(json.key("groupLabels"), data.group_labels);
     tocsin::write_json(json.key("commonLabels"), data.common_labels);
@@ -275,10 +280,14 @@ class DataObject final : public NotificationObject {
   }
 
  private:
-  std::shared_ptr<const AlertsObject> alerts_;
+  const std::shared_ptr<const AlertsObject>& alerts() const {
+    if (!alerts_) alerts_ = std::make_shared<const AlertsObject>(whole_->alerts);
+    return alerts_;
+  }
   std::shared_ptr<const NotificationData> whole_;
   TimePoint now_;
-  Fields fields_;
+  Fields others_;
+  mutable std::shared_ptr<const AlertsObject> alerts_;
   mutable std::optional<Value> page_;
 };
 

@@ -8,7 +8,8 @@
 //   may
 //                             be left out, or be of bytes: .Tocsin.Text 1024 "bytes"
 //   .Tocsin.HTML              the page as the HTML of an e-mail
-//   .Tocsin.New .Resolved .Unchanged                        the alerts, as .Alerts has them
+//   .Tocsin.New .Resolved .Unchanged                        the alerts, as .Alerts has them; each also says
+//                             it itself: (index .Alerts 0).Change is new, resolved or unchanged
 //   .Tocsin.FirstFired .TimesNotified .Severity .Trend      a time, a number, critical|error|warning|info,
 //   text .Tocsin.SilenceURL .GroupURL .ExplainURL
 #pragma once

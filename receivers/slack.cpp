@@ -111,10 +111,11 @@ SlackMessage reply_to(const SlackPosted& parent, const Notification& notificatio
   return out;
 }
 
-// Blocks that Slack refused, in words.
+// Blocks that Slack refused, in words. A message that is changed keeps what is not mentioned.
 void make_plain(SlackMessage& message, const MessageWriter& writer) {
-  message.blocks.clear();
-  message.attachments.clear();
+  const char* none = message.ts.empty() ? "" : "[]";
+  message.blocks = none;
+  message.attachments = none;
   message.text =
       slack_escaped(cut_to_runes(plain_title(writer.data()) + "\n" + plain_alert_list(writer.data()) +
                                      "Tocsin: Slack refused the blocks of this message",

@@ -1,4 +1,6 @@
 // message_style: which default texts a receiver has, and that Tocsin's keep to every service's limit.
+#include <algorithm>
+
 #include "receivers/text_limits.h"
 #include "tests/receivers/receiver_testing.h"
 
@@ -117,6 +119,54 @@ TEST_CASE("message_style tocsin gives every kind its own title and text, within 
     }
     // A summary longer than any limit costs its end and nothing else.
     body(kind.name, kind.block, kTocsin, storm(30, 9000));
+  }
+}
+
+TEST_CASE("titles are whole up to each service's limit, and cut visibly beyond it") {
+  const std::size_t around = count_runes("🟠 [FIRING] ");
+  for (const Kind& kind : kinds()) {
+    if (kind.title == kind.text) continue;  // one text holds both
+    for (const int off : {-1, 0, 1}) {
+      CAPTURE(kind.name);
+      CAPTURE(off);
+      const std::string name(kind.longest_title + static_cast<std::size_t>(off) - around, 'A');
+      const Labels labels{{"alertname", name}};
+      const std::string title =
+          at(json(body(kind.name, kind.block, kTocsin, notification({firing(labels)}, labels))), kind.title);
+      CHECK(count_runes(title) == std::min(kind.longest_title, around + name.size()));
+      CHECK(title.ends_with("…") == (off > 0));
+    }
+  }
+}
+
+TEST_CASE("texts are whole up to the limit; one character more costs a link, not the message") {
+  struct Row {
+    const char* kind;
+    std::size_t limit;
+  };
+  for (const Row& row : {Row{"discord_configs", 4096},
+                         {"mattermost_configs", 12'000},
+                         {"msteamsv2_configs", 8000},
+                         {"rocketchat_configs", 4500},
+                         {"opsgenie_configs", 15'000},
+                         {"victorops_configs", 20'480}}) {
+    const auto kind = std::ranges::find(kinds(), std::string(row.kind), &Kind::name);
+    const auto text_of = [&](std::size_t summary) {
+      const Notification what =
+          notification({firing({{"alertname", "A"}}, {{"summary", std::string(summary, 's')}})});
+      return at(json(body(kind->name, kind->block, kTocsin, what)), kind->text);
+    };
+    const std::size_t around = count_runes(text_of(1)) - 1;
+    for (const int off : {-1, 0, 1}) {
+      CAPTURE(row.kind);
+      CAPTURE(off);
+      const std::size_t summary = row.limit + static_cast<std::size_t>(off) - around;
+      const std::string text = text_of(summary);
+      CHECK(text.find(std::string(summary, 's')) != std::string::npos);
+      CHECK((count_runes(text) == summary + around) == (off <= 0));
+      CHECK(count_runes(text) <= row.limit);
+      CHECK(text.find("Graph") != std::string::npos);
+    }
   }
 }
 

@@ -235,6 +235,15 @@ TEST_CASE("a message is changed where it was posted") {
   CHECK(http(build(team.only(), what, templates())).url == "https://slack-gov.com/api/chat.update");
 }
 
+TEST_CASE("a changed message whose blocks are refused loses the old ones") {
+  const Notification what = later({on("a")}, {AlertChange::kUnchanged}, NotifyReason::kRepeat);
+  const JsonValue body = json(http(next(threaded().only(), what, {refused("invalid_blocks")})).body);
+  CHECK(body.text("ts") == "100.1");
+  CHECK(body.find("blocks").array().empty());
+  CHECK(body.find("attachments").kind() == JsonValue::Kind::kArray);
+  CHECK(body.text("text").find("[FIRING:1] Down") == 0);
+}
+
 TEST_CASE("after all was resolved, a new matter gets a message of its own") {
   Notification what = later({on("a")}, {AlertChange::kNew}, NotifyReason::kFirstNotification);
   CHECK(http(build(threaded().only(), what, templates())).url == "https://slack.com/api/chat.postMessage");
