@@ -120,7 +120,7 @@ TEST_CASE("Slack shows a page in blocks, with a text for lock screens and a bar 
 
 TEST_CASE("a Slack page keeps to every limit, whatever a group holds") {
   const ReadReceiver team = read("slack_configs", "{api_url: 'https://hooks.slack.com/x'}", kTocsin);
-  for (const int count : {1, 2, 19, 20, 21, 100, 101, 3000}) {
+  for (const int count : {1, 2, 20, 21, 101}) {
     for (const std::size_t length :
          {std::size_t{0}, std::size_t{140}, std::size_t{2999}, std::size_t{3001}, std::size_t{40'000}}) {
       std::vector<Alert> alerts;
