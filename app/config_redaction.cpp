@@ -51,10 +51,14 @@ constexpr std::array<std::string_view, 2> kSecretHeaders = {"http_configs", "res
 // What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
 constexpr std::array<std::string_view, 4> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
                                                          "heartbeat"};
-constexpr std::array<std::string_view, 3> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
-                                                            "external_labels"};
+constexpr std::array<std::string_view, 4> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
+                                                            "external_labels", "message_style"};
 constexpr std::array<std::string_view, 5> kOwnReceivers = {
     "http_configs", "googlechat_configs", "gotify_configs", "matrix_configs", "ntfy_configs"};
+// And in the blocks of receivers: those of every kind, then those of one.
+constexpr std::string_view kOwnReceiverKey = "message_style";
+constexpr std::pair<std::string_view, std::string_view> kOwnKeysOfKinds[] = {
+    {"slack_configs", "threads"}, {"slack_configs", "blocks"}, {"pagerduty_configs", "dedup_key"}};
 
 enum class Keys { kAll, kOfAlertmanager };
 
@@ -87,6 +91,10 @@ bool is_shown(std::string_view key, std::string_view parent, std::size_t indent,
   if (keys == Keys::kAll) return true;
   if (indent == 0) return !is_listed(kOwnTopKeys, key);
   if (parent == "receivers") return !is_listed(kOwnReceivers, key);
+  if (parent.ends_with("_configs")) {
+    const auto own = [&](const auto& one) { return one.first == parent && one.second == key; };
+    return key != kOwnReceiverKey && std::ranges::none_of(kOwnKeysOfKinds, own);
+  }
   return parent != "global" || indent > 2 || !is_listed(kOwnGlobalKeys, key);
 }
 

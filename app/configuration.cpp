@@ -126,7 +126,7 @@ std::optional<Configuration> Loader::load() {
     return std::nullopt;
   }
   YamlObject root(document.root(), "the configuration", problems_);
-  const Global global = read_global(root.child("global"));
+  Global global = read_global(root.child("global"));
   configuration_.resolve_timeout = global.resolve_timeout;
   for (const auto& [key, what] : kNotYet) {
     const YamlNode node = root.child(key);
@@ -136,6 +136,11 @@ std::optional<Configuration> Loader::load() {
                  "remove the block");
   }
   const auto templates = read_templates(root);
+  // A configuration of Alertmanager's, and one whose templates word its defaults anew, looks as it did there.
+  if (!global.receivers.message_style && !root.child("prometheus").items().empty() &&
+      !templates->replaces_defaults()) {
+    global.receivers.message_style = MessageStyle::kTocsin;
+  }
   configuration_.receivers = read_receivers(root.child("receivers"), global.receivers, folder_, problems_);
   check_receiver_templates(configuration_.receivers, *templates, problems_);
   const auto routing = route(root, global.resolve_timeout);

@@ -26,6 +26,24 @@ std::string_view to_string(NotifyReason reason) {
   return "";
 }
 
+std::string_view to_string(AlertChange change) {
+  switch (change) {
+    case AlertChange::kUnchanged:
+      return "unchanged";
+    case AlertChange::kNew:
+      return "new";
+    case AlertChange::kResolved:
+      return "resolved";
+  }
+  return "";
+}
+
+AlertChange Notification::change_of(std::size_t index) const {
+  if (index < changes.size()) return changes[index];
+  if (alerts[index].resolved_at(at)) return AlertChange::kResolved;
+  return reason == NotifyReason::kFirstNotification ? AlertChange::kNew : AlertChange::kUnchanged;
+}
+
 bool Notification::firing() const {
   return std::any_of(alerts.begin(), alerts.end(), [](const Alert& alert) { return !is_set(alert.ends_at); });
 }

@@ -28,6 +28,10 @@ struct IntegrationId {
 enum class NotifyReason { kNone, kFirstNotification, kNewAlerts, kAllResolved, kSomeResolved, kRepeat };
 std::string_view to_string(NotifyReason);
 
+// What a notification has to say about an alert that was not said to this integration before.
+enum class AlertChange : std::uint8_t { kUnchanged, kNew, kResolved };
+std::string_view to_string(AlertChange);  // "unchanged", "new", "resolved"
+
 struct Notification {
   std::string
       id;  // names this notification in the outbox and in the history; stable over retries and restarts
@@ -43,13 +47,21 @@ struct Notification {
   TimePoint at = kNoTime;     // the flush that decided it; alerts are firing or resolved as of this moment
   std::vector<Alert> alerts;  // firing ones have ends_at == kNoTime; resolved ones are present only if the
                               // integration wants them
+  std::vector<AlertChange> changes;  // one for each of `alerts`; empty: not known
+  // Since when the group has something that fires: of alerts that are not named any more, too. kNoTime: not
+  // known.
+  TimePoint first_fired_at = kNoTime;
   Duration repeat_interval{};
   int times_notified = 0;  // how often this integration was told about this group before
+  // The expression's last hour as text, "▁▂▅█ 2.4 (threshold 2)"; empty: left out.
+  std::string trend;
   // The DeliveryResult::message_ref of the last delivery about this group to this integration; empty: none is
   // known, or what it named is gone.
   std::string message_ref;
 
   bool firing() const;  // whether any alert fires
+  // Of the alert with that index. Where it is not known: everything is new to who hears of it first.
+  AlertChange change_of(std::size_t index) const;
 };
 
 }  // namespace tocsin

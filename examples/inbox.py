@@ -16,7 +16,7 @@ For mail, three digits are the SMTP reply to the message (451, 550); auth:535, m
 While it runs, POST /answers/slack (pagerduty, webhook, email) with a list as the body replaces that list, and
 GET /pages returns all lines so far.
 
-HTTP: POST /services/… is Slack's incoming webhook, /v2/enqueue PagerDuty's Events API v2, /webhook a webhook.
+HTTP: POST /services/… is Slack's incoming webhook, /api/chat.… its API (inbox_slack.py), /v2/enqueue PagerDuty's Events API v2, /webhook a webhook.
 SMTP (inbox_smtp.py): STARTTLS, implicit TLS and plain, each on a port of its own. Every port is on 127.0.0.1.
 
 A line of the pages file: kind (slack, pagerduty, webhook, email), time (Unix seconds), accepted, answer, problem (what is
@@ -33,34 +33,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable
 
-from inbox_pages import KINDS, Answers, Inbox, Page, severity_in
+from inbox_pages import KINDS, Answers, Inbox, Page
+from inbox_slack import SlackApi, receive_slack
 
 # --- The documented interfaces: each reads a body into the page, and returns status and body of the answer. ----------
-
-
-def receive_slack(page: Page) -> tuple[int, str]:
-    """Slack's incoming webhook: https://api.slack.com/messaging/webhooks"""
-    body = page.body
-    if not isinstance(body, dict):
-        page.problem = "the body is not a JSON object"
-        return 400, "invalid_payload"
-    attachments = body.get("attachments") or []
-    if not isinstance(attachments, list) or not all(isinstance(item, dict) for item in attachments):
-        page.problem = "attachments is not a list of objects"
-        return 400, "invalid_attachments"
-    if not (body.get("text") or attachments or body.get("blocks")):
-        page.problem = "there is neither text nor attachments nor blocks"
-        return 400, "no_text"
-    if len(attachments) > 100:
-        page.problem = "there are more than 100 attachments"
-        return 400, "too_many_attachments"
-    first = attachments[0] if attachments else {}
-    page.title = str(first.get("title") or first.get("fallback") or body.get("text") or "")
-    page.text = str(first.get("text") or "")
-    page.colour = str(first.get("color") or "")
-    page.severity = severity_in(page.title)
-    page.state = "resolved" if "[RESOLVED" in page.title or page.colour == "good" else "firing"
-    return 200, "ok"
 
 
 def receive_pagerduty(page: Page) -> tuple[int, str]:
@@ -109,11 +85,14 @@ def receive_webhook(page: Page) -> tuple[int, str]:
 
 
 Receive = Callable[[Page], tuple[int, str]]
+SLACK_API = SlackApi()
 
 
 def endpoint_of(path: str) -> tuple[str, Receive] | None:
     """Whom a path belongs to."""
     path = path.split("?")[0]
+    if path in ("/api/chat.postMessage", "/api/chat.update"):
+        return "slack", SLACK_API.receive
     if path.startswith("/services/"):
         return "slack", receive_slack
     if path == "/v2/enqueue":
@@ -161,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
             page.problem, status, text = "Content-Type is not application/json", 400, "invalid_payload"
         name, _, argument = word.partition(":")
         page.answer = word if name not in ("ok", "delay") else str(status)
-        page.accepted = name in ("ok", "delay", "lost") and status < 300
+        page.accepted = name in ("ok", "delay", "lost") and status < 300 and not page.problem
         if name == "delay":
             self.inbox.stopping.wait(float(argument))
         self.inbox.receive(page)

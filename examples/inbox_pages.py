@@ -109,5 +109,8 @@ class Inbox:
 
 
 def severity_in(title: str) -> str:
-    """The severity, where a title in Alertmanager's form names it."""
+    """The severity, where a title names it: by Tocsin's symbol, or as a word in Alertmanager's form."""
+    for symbol, severity in {"🔴": "critical", "🟠": "error", "🟡": "warning", "🔵": "info"}.items():
+        if title.startswith(symbol):
+            return severity
     return next((word for word in ("critical", "error", "warning", "info") if word in title.lower().split("(")[-1]), "")

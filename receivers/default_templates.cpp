@@ -1,5 +1,6 @@
 #include "receivers/default_templates.h"
 
+#include "receivers/page_templates.h"
 #include "receivers/push_templates.h"
 
 namespace tocsin {
@@ -226,7 +227,8 @@ std::vector<std::pair<std::string_view, std::string_view>> default_templates() {
           {"built-in slack.tmpl", kSlack},
           {"built-in services.tmpl", kServices},
           {"built-in email.tmpl", kEmail},
-          {"built-in push.tmpl", push_templates()}};
+          {"built-in push.tmpl", push_templates()},
+          {"built-in pages.tmpl", page_templates()}};
 }
 
 }  // namespace tocsin

@@ -29,6 +29,16 @@ void read_headers(YamlObject& object, EmailConfig& out) {
   }
 }
 
+// Alertmanager's subject is known to who builds the message; ours is a header like one that the user wrote.
+void add_default_subject(const ReceiverBlock& block, EmailConfig& out) {
+  const auto is_subject = [](const auto& header) { return header.first == "Subject"; };
+  if (block.style() != MessageStyle::kTocsin || std::ranges::any_of(out.headers, is_subject)) return;
+  TemplateField subject;
+  subject.key = "headers.Subject";
+  subject.text = block.default_text(R"({{ template "email.default.subject" . }})");
+  out.headers.emplace_back("Subject", std::move(subject));
+}
+
 void read_threading(YamlObject& object, EmailConfig& out) {
   const YamlNode node = object.child("threading");
   if (node.null()) return;
@@ -133,7 +143,8 @@ EmailConfig read_email_config(ReceiverBlock& block) {
   read_threading(object, out);
   out.html = block.html_template("html", R"({{ template "email.default.html" . }})");
   out.text = block.text_template("text");
-  if (out.text.text.empty()) out.text.text = R"({{ template "email.default.text" . }})";
+  if (out.text.text.empty()) out.text.text = block.default_text(R"({{ template "email.default.text" . }})");
+  add_default_subject(block, out);
   object.refuse_unknown_keys();
   return out;
 }

@@ -69,8 +69,10 @@ JiraConfig read_jira_config(ReceiverBlock& block) {
   out.issue_type = block.text_template("issue_type");
   if (out.issue_type.text.empty()) object.error("issue_type", "a jira config needs issue_type");
   out.summary =
-      read_wording(object, "summary", R"({{ template "jira.default.summary" . }})", out.update_summary);
-  out.description = read_wording(object, "description", R"({{ template "jira.default.description" . }})",
+      read_wording(object, "summary", block.default_text(R"({{ template "jira.default.summary" . }})"),
+                   out.update_summary);
+  out.description = read_wording(object, "description",
+                                 block.default_text(R"({{ template "jira.default.description" . }})"),
                                  out.update_description);
   out.priority = block.text_template("priority", R"({{ template "jira.default.priority" . }})");
   read_labels(object, out);

@@ -89,11 +89,11 @@ MattermostConfig read_mattermost_config(ReceiverBlock& block) {
   out.icon_url = block.text_template("icon_url");
   out.icon_emoji = block.text_template("icon_emoji");
   out.type = block.text_template("type");
-  out.attachment.fallback.text = R"({{ template "mattermost.default.fallback" . }})";
-  out.attachment.color.text = R"({{ template "mattermost.default.color" . }})";
-  out.attachment.text.text = R"({{ template "mattermost.default.text" . }})";
-  out.attachment.title.text = R"({{ template "mattermost.default.title" . }})";
-  out.attachment.title_link.text = R"({{ template "mattermost.default.titlelink" . }})";
+  out.attachment.fallback.text = block.default_text(R"({{ template "mattermost.default.fallback" . }})");
+  out.attachment.color.text = block.default_text(R"({{ template "mattermost.default.color" . }})");
+  out.attachment.text.text = block.default_text(R"({{ template "mattermost.default.text" . }})");
+  out.attachment.title.text = block.default_text(R"({{ template "mattermost.default.title" . }})");
+  out.attachment.title_link.text = block.default_text(R"({{ template "mattermost.default.titlelink" . }})");
   read_attachment(object, "", out.attachment);
   read_attachments(object, out.attachments);
   if (const YamlNode node = object.child("props"); !node.null()) {

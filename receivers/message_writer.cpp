@@ -38,10 +38,13 @@ std::string MessageWriter::html(const TemplateField& field, std::string_view ins
 std::string MessageWriter::kept_or_instead(const TemplateField& field, Result<std::string> expanded,
                                            std::string_view instead) {
   if (expanded) return std::move(*expanded);
-  failed_ = true;
-  warn("the template of " + field.key +
-       " failed: " + cut_to_runes(on_one_line(expanded.error().message), 300));
+  note_failure(field, expanded.error().message);
   return std::string(instead);
+}
+
+void MessageWriter::note_failure(const TemplateField& field, const std::string& why) {
+  failed_ = true;
+  warn("the template of " + field.key + " failed: " + cut_to_runes(on_one_line(why), 300));
 }
 
 Result<std::string> MessageWriter::required(const TemplateField& field) const {

@@ -32,6 +32,8 @@ class MessageWriter {
   // The text within a service's limit in code points; a cut is reported, naming `what` was cut.
   std::string fitting(std::string text, std::size_t limit, const std::string& what);
 
+  // A template that was expanded elsewhere has failed.
+  void note_failure(const TemplateField&, const std::string& why);
   void warn(const std::string& what);
   bool failed() const { return failed_; }
   // What to report of all that happened, on one line; empty where nothing did.

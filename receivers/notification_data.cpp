@@ -52,7 +52,8 @@ Result<AlertData> read_alert(const JsonValue& object) {
   return out;
 }
 
-// As Go's regexp.QuoteMeta.
+}  // namespace
+
 std::string quote_regex(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -62,7 +63,22 @@ std::string quote_regex(std::string_view text) {
   return out;
 }
 
-}  // namespace
+void AlertTotals::count(AlertChange change) {
+  ++(change == AlertChange::kNew ? fresh : change == AlertChange::kResolved ? resolved : unchanged);
+}
+
+void guess_changes(NotificationData& data) {
+  const bool first = data.reason == to_string(NotifyReason::kFirstNotification);
+  data.totals = {};
+  for (AlertData& alert : data.alerts) {
+    alert.change = !alert.firing ? AlertChange::kResolved
+                   : first       ? AlertChange::kNew
+                                 : AlertChange::kUnchanged;
+    data.totals.count(alert.change);
+    if (!is_set(data.first_fired_at) || alert.starts_at < data.first_fired_at)
+      data.first_fired_at = alert.starts_at;
+  }
+}
 
 std::size_t NotificationData::count_firing() const {
   return static_cast<std::size_t>(
@@ -93,9 +109,14 @@ NotificationData notification_data(const Notification& notification, const std::
   out.route_labels = notification.route_labels;
   out.external_url = external_url;
   out.message_ref = notification.message_ref;
-  out.group_key = notification.group_key;
   out.notification_id = notification.id;
+  out.receiver_name = notification.integration.receiver;
+  out.group_key = notification.group_key;
+  out.first_fired_at = notification.first_fired_at;
+  out.times_notified = notification.times_notified + 1;
+  out.trend = notification.trend;
   const std::size_t total = notification.alerts.size();
+  for (std::size_t i = 0; i < total; ++i) out.totals.count(notification.change_of(i));
   const std::size_t count = max_alerts == 0 ? total : std::min(max_alerts, total);
   for (std::size_t i = 0; i < count; ++i) {
     const Alert& alert = notification.alerts[i];
@@ -107,6 +128,7 @@ NotificationData notification_data(const Notification& notification, const std::
     data.ends_at = data.firing ? kNoTime : alert.ends_at;
     data.generator_url = alert.generator_url;
     data.fingerprint = alert.labels.fingerprint_hex();
+    data.change = notification.change_of(i);
     out.firing = out.firing || data.firing;
     if (i == 0) {
       out.common_labels = data.labels;
@@ -163,6 +185,8 @@ Result<NotificationData> read_webhook_message(std::string_view text) {
   out.common_annotations = key_values(json->find("commonAnnotations"));
   out.route_labels = key_values(json->find("routeLabels"));
   out.external_url = json->text("externalURL");
+  out.receiver_name = out.receiver;
+  out.group_key = json->text("groupKey");
   const JsonValue& alerts = json->find("alerts");
   if (alerts.kind() != JsonValue::Kind::kArray) return out;
   for (const JsonValue& item : alerts.array()) {
@@ -170,6 +194,7 @@ Result<NotificationData> read_webhook_message(std::string_view text) {
     if (!alert) return fail("alert " + std::to_string(out.alerts.size()) + ": " + alert.error().message);
     out.alerts.push_back(std::move(*alert));
   }
+  guess_changes(out);
   return out;
 }
 

@@ -23,6 +23,15 @@ struct AlertData {
   TimePoint ends_at = kNoTime;  // kNoTime while firing
   std::string generator_url;
   std::string fingerprint;
+  AlertChange change = AlertChange::kUnchanged;
+};
+
+// How many alerts a notification is about, whatever number of them is shown.
+struct AlertTotals {
+  std::size_t fresh = 0, unchanged = 0, resolved = 0;
+  std::size_t firing() const { return fresh + unchanged; }
+  std::size_t all() const { return fresh + unchanged + resolved; }
+  void count(AlertChange);
 };
 
 struct NotificationData {
@@ -36,7 +45,15 @@ struct NotificationData {
   std::string external_url;
   // Ours, as .MessageRef, .GroupKey and .NotificationID: what the service called the last message about the
   // group, Alertmanager's name of the group, and that of the notification.
-  std::string message_ref, group_key, notification_id;
+  std::string message_ref, notification_id;
+
+  // What Alertmanager's templates do not know; they find it under `.Tocsin`.
+  AlertTotals totals;
+  std::string receiver_name;  // as it is, not quoted
+  std::string group_key;
+  TimePoint first_fired_at = kNoTime;
+  int times_notified = 0;  // this time included; 0: not known
+  std::string trend;
 
   std::size_t count_firing() const;
   std::size_t count_resolved() const { return alerts.size() - count_firing(); }
@@ -44,8 +61,14 @@ struct NotificationData {
   NotificationData with_first_alerts(std::size_t limit) const;
 };
 
+// The text with all that a regular expression gives a meaning to escaped, as Go's regexp.QuoteMeta does.
+std::string quote_regex(std::string_view text);
+
 // alertname first, the others by name: the order in which people read labels.
 std::vector<std::pair<std::string, std::string>> sorted_pairs(const KeyValues&);
+
+// What has changed, as far as the alerts and the reason tell: for data that does not say it.
+void guess_changes(NotificationData&);
 
 // At most `max_alerts` alerts are taken (0: all); common labels are then of those alone, as Alertmanager's
 // webhook does.

@@ -1,5 +1,7 @@
 #include "receivers/notification_objects.h"
 
+#include "receivers/page_object.h"
+
 namespace tocsin {
 namespace {
 
@@ -169,10 +171,13 @@ class AlertObject final : public NotificationObject {
     for (const auto& [field_name, value] : fields_) {
       if (field_name == name) return value;
     }
+    // Not among the fields: what prints whole alerts prints them as it always did.
+    if (name == "Change") return Value::string(std::string(to_string(alert_.change)));
     return std::nullopt;
   }
   void write_json(JsonWriter& json) const override { tocsin::write_json(json, alert_); }
   bool firing() const { return alert_.firing; }
+  AlertChange change() const { return alert_.change; }
 
  private:
   AlertData alert_;
@@ -193,6 +198,13 @@ class AlertsObject final : public NotificationObject {
     json.begin_array();
     for (const auto& alert : alerts_) alert->write_json(json);
     json.end_array();
+  }
+  Value that_changed(AlertChange change) const {
+    Value::List out;
+    for (const auto& alert : alerts_) {
+      if (alert->change() == change) out.push_back(Value::object(alert));
+    }
+    return Value::list(std::move(out));
   }
 
  private:
@@ -221,46 +233,65 @@ class AlertsObject final : public NotificationObject {
   Value firing_, resolved_;
 };
 
+// The alerts become objects when a template first asks for them: in a storm they are what costs.
 class DataObject final : public NotificationObject {
  public:
-  explicit DataObject(const NotificationData& data)
-      : alerts_(std::make_shared<const AlertsObject>(data.alerts)),
-        data_(data.with_first_alerts(0)),
-        fields_{{"Receiver", Value::string(data.receiver)},
-                {"Status", Value::string(data.firing ? "firing" : "resolved")},
-                {"Alerts", Value::object(alerts_)},
-                {"NotificationReason", Value::string(data.reason)},
-                {"GroupLabels", key_values_object(data.group_labels)},
-                {"CommonLabels", key_values_object(data.common_labels)},
-                {"CommonAnnotations", key_values_object(data.common_annotations)},
-                {"RouteLabels", key_values_object(data.route_labels)},
-                {"ExternalURL", Value::string(data.external_url)}} {}
+  DataObject(std::shared_ptr<const NotificationData> whole, TimePoint now)
+      : whole_(std::move(whole)),
+        now_(now),
+        others_{{"Receiver", Value::string(whole_->receiver)},
+                {"Status", Value::string(whole_->firing ? "firing" : "resolved")},
+                {"NotificationReason", Value::string(whole_->reason)},
+                {"GroupLabels", key_values_object(whole_->group_labels)},
+                {"CommonLabels", key_values_object(whole_->common_labels)},
+                {"CommonAnnotations", key_values_object(whole_->common_annotations)},
+                {"RouteLabels", key_values_object(whole_->route_labels)},
+                {"ExternalURL", Value::string(whole_->external_url)}} {}
   std::string type_name() const override { return "*template.Data"; }
-  // What is ours alone can be asked for, but does not show where a template prints the whole.
-  Fields fields() const override { return fields_; }
+  Fields fields() const override {
+    Fields out = others_;
+    out.insert(out.begin() + 2, {"Alerts", Value::object(alerts())});
+    return out;
+  }
   std::optional<Value> field(std::string_view name) const override {
-    if (name == "MessageRef") return Value::string(data_.message_ref);
-    if (name == "GroupKey") return Value::string(data_.group_key);
-    if (name == "NotificationID") return Value::string(data_.notification_id);
-    return NotificationObject::field(name);
+    for (const auto& [field_name, value] : others_) {
+      if (field_name == name) return value;
+    }
+    if (name == "Alerts") return Value::object(alerts());
+    // What is ours alone can be asked for, but does not show where a template prints the whole.
+    if (name == "MessageRef") return Value::string(whole_->message_ref);
+    if (name == "GroupKey") return Value::string(whole_->group_key);
+    if (name == "NotificationID") return Value::string(whole_->notification_id);
+    if (name != "Tocsin") return std::nullopt;
+    if (!page_) {
+      page_ = page_object(whole_, now_, [whole = whole_](AlertChange change) {
+        return AlertsObject(whole->alerts).that_changed(change);
+      });
+    }
+    return page_;
   }
   void write_json(JsonWriter& json) const override {
-    json.begin_object()
-        .field("receiver", data_.receiver)
-        .field("status", data_.firing ? "firing" : "resolved");
-    alerts_->write_json(json.key("alerts"));
-    json.field("notification_reason", data_.reason);
-    tocsin::write_json(json.key("groupLabels"), data_.group_labels);
-    tocsin::write_json(json.key("commonLabels"), data_.common_labels);
-    tocsin::write_json(json.key("commonAnnotations"), data_.common_annotations);
-    tocsin::write_json(json.key("routeLabels"), data_.route_labels);
-    json.field("externalURL", data_.external_url).end_object();
+    const NotificationData& data = *whole_;
+    json.begin_object().field("receiver", data.receiver).field("status", data.firing ? "firing" : "resolved");
+    alerts()->write_json(json.key("alerts"));
+    json.field("notification_reason", data.reason);
+    tocsin::write_json(json.key("groupLabels"), data.group_labels);
+    tocsin::write_json(json.key("commonLabels"), data.common_labels);
+    tocsin::write_json(json.key("commonAnnotations"), data.common_annotations);
+    tocsin::write_json(json.key("routeLabels"), data.route_labels);
+    json.field("externalURL", data.external_url).end_object();
   }
 
  private:
-  std::shared_ptr<const AlertsObject> alerts_;
-  NotificationData data_;  // without the alerts, which alerts_ holds
-  Fields fields_;
+  const std::shared_ptr<const AlertsObject>& alerts() const {
+    if (!alerts_) alerts_ = std::make_shared<const AlertsObject>(whole_->alerts);
+    return alerts_;
+  }
+  std::shared_ptr<const NotificationData> whole_;
+  TimePoint now_;
+  Fields others_;
+  mutable std::shared_ptr<const AlertsObject> alerts_;
+  mutable std::optional<Value> page_;
 };
 
 }  // namespace
@@ -269,8 +300,8 @@ tmpl::Value key_values_object(const KeyValues& pairs) {
   return make_object<KeyValuesObject>(pairs);
 }
 
-tmpl::Value notification_object(const NotificationData& data) {
-  return make_object<DataObject>(data);
+tmpl::Value notification_object(std::shared_ptr<const NotificationData> data, TimePoint now) {
+  return make_object<DataObject>(std::move(data), now);
 }
 
 }  // namespace tocsin

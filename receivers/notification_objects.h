@@ -1,6 +1,6 @@
 // How templates see a notification: `.Receiver`, `.Alerts.Firing`, `.Labels.SortedPairs` and so on, with the
-// types and methods that Alertmanager documents. A NotificationView is made once per notification and shared
-// by all templates of an integration, on one thread.
+// types and methods that Alertmanager documents, and `.Tocsin` beside them (page_object). A NotificationView
+// is made once per notification and shared by all templates of an integration, on one thread.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class NotificationObject : public tmpl::Object {
 };
 
 tmpl::Value key_values_object(const KeyValues&);
-tmpl::Value notification_object(const NotificationData&);
+tmpl::Value notification_object(std::shared_ptr<const NotificationData>, TimePoint now);
 
 class NotificationView {
  public:
@@ -34,7 +34,7 @@ class NotificationView {
   const NotificationData& data() const { return *data_; }
   // Made when a template first asks for it: it costs more than the rest of a plain webhook's message.
   const tmpl::Value& value() const {
-    if (!value_) value_ = notification_object(*data_);
+    if (!value_) value_ = notification_object(data_, now_);
     return *value_;
   }
   TimePoint now() const { return now_; }  // what the functions `now` and `since` go by

@@ -40,6 +40,10 @@ NotificationView sample(std::vector<AlertData> alerts, const char* reason) {
   if (alerts.size() > 1) data.common_annotations.erase("description");
   data.external_url = "https://alerts.example.com";
   data.alerts = std::move(alerts);
+  data.receiver_name = data.receiver;
+  data.group_key = "{}:{alertname=\"SampleAlert\", cluster=\"eu-1\"}";
+  data.times_notified = 1;
+  guess_changes(data);
   return {std::move(data), TimePoint(std::chrono::seconds(1'700'003'600))};
 }
 

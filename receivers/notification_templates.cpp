@@ -64,6 +64,7 @@ void collect_calls(const tmpl::ListNode& list, std::set<std::string>& out) {
 struct NotificationTemplates::Sets {
   tmpl::TemplateSet set{"", notification_functions()};
   std::optional<tmpl::HtmlTemplateSet> html_set;  // the same templates; there once all are read
+  bool replaces_defaults = false;
 
   Result<std::string> text(std::string_view template_text, const NotificationView& view) const;
   Result<std::string> html(std::string_view template_text, const NotificationView& view) const;
@@ -164,10 +165,20 @@ NotificationTemplates NotificationTemplates::make(
     const std::vector<std::pair<std::string, std::string>>& files, Problems& problems) {
   auto sets = std::make_shared<Sets>();
   for (const auto& [name, content] : default_templates()) sets->parse(std::string(name), content, problems);
+  const auto built_in = sets->set.trees();
   for (const auto& [name, content] : files) sets->parse(name, content, problems);
+  for (const auto& [name, tree] : built_in) {
+    const auto now = sets->set.trees().find(name);
+    const bool a_default = name.starts_with("__") || name.find(".default.") != std::string::npos;
+    sets->replaces_defaults = sets->replaces_defaults || (a_default && now->second != tree);
+  }
   sets->html_set.emplace(sets->set);
   sets->try_definitions(problems);
   return NotificationTemplates(std::move(sets));
+}
+
+bool NotificationTemplates::replaces_defaults() const {
+  return sets_->replaces_defaults;
 }
 
 Result<std::string> NotificationTemplates::text(std::string_view template_text,

@@ -25,6 +25,9 @@ class NotificationTemplates {
   // read.
   static NotificationTemplates make(const std::vector<std::pair<std::string, std::string>>& files, Problems&);
 
+  // Whether a file of the user's has a definition of its own for one of Alertmanager's default texts.
+  bool replaces_defaults() const;
+
   // Expands a template that stands in the configuration; it may call every definition.
   Result<std::string> text(std::string_view template_text, const NotificationView&) const;
   Result<std::string> html(std::string_view template_text, const NotificationView&) const;

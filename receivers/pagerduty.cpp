@@ -84,6 +84,7 @@ class PagerDuty final : public Integration {
 
  private:
   Event expand(MessageWriter&) const;
+  std::string dedup_key(const Notification&, MessageWriter&) const;
   PayloadValue::Map details(const BuildContext&, MessageWriter&, std::size_t shown) const;
   std::string fitting_body(const Event&, const BuildContext&, MessageWriter&) const;
   PagerDutyConfig config_;
@@ -91,8 +92,8 @@ class PagerDuty final : public Integration {
 
 std::vector<TemplateField> PagerDuty::template_fields() const {
   const PagerDutyConfig& c = config_;
-  std::vector<TemplateField> out = {c.client,   c.client_url,  c.description, c.source,
-                                    c.severity, c.event_class, c.component,   c.group};
+  std::vector<TemplateField> out = {c.client,      c.client_url, c.description, c.source,   c.severity,
+                                    c.event_class, c.component,  c.group,       c.dedup_key};
   for (const auto& image : c.images) out.insert(out.end(), {image.src, image.alt, image.href});
   for (const auto& link : c.links) out.insert(out.end(), {link.href, link.text});
   if (has_template(c.key.text)) {
@@ -100,6 +101,7 @@ std::vector<TemplateField> PagerDuty::template_fields() const {
     out.back().text = c.key.text;
   }
   std::vector<std::string> texts;
+  if (c.page_as_details) return out;
   for (const auto& [key, value] : c.details) collect_texts(value, texts);
   for (std::string& text : texts) {
     out.push_back(c.details_field);
@@ -109,12 +111,10 @@ std::vector<TemplateField> PagerDuty::template_fields() const {
 }
 
 // PagerDuty refuses an event whose severity is not one of four, and a page lost over a label is worse than a
-// wrong colour.
+// wrong colour: the words that teams use become the nearest of them.
 std::string known_severity(MessageWriter& writer, const TemplateField& field) {
   const std::string severity = writer.text(field, "error");
-  for (const char* known : {"critical", "error", "warning", "info"}) {
-    if (severity == known) return severity;
-  }
+  if (const auto known = parse_severity(severity)) return std::string(to_string(*known));
   writer.warn("severity \"" + on_one_line(cut_to_runes(severity, 60)) +
               "\" is none of PagerDuty's, error was sent instead");
   return "error";
@@ -146,12 +146,16 @@ Event PagerDuty::expand(MessageWriter& writer) const {
     std::string href = writer.text(link.href);
     if (!href.empty()) event.links.push_back({std::move(href), writer.text(link.text)});
   }
+  if (config_.page_links) {
+    for (const PageLink& link : page_links(writer.data())) event.links.push_back({link.url, link.text});
+  }
   return event;
 }
 
 // The details with the first `shown` alerts; what is missing is said, and the counts are of all.
 PayloadValue::Map PagerDuty::details(const BuildContext& context, MessageWriter& writer,
                                      std::size_t shown) const {
+  if (config_.page_as_details) return pagerduty_details(make_page(writer.data(), context.now), shown);
   MessageWriter partial(context, writer.data().with_first_alerts(shown));
   PayloadValue::Map out;
   for (const auto& [key, value] : config_.details) {
@@ -207,13 +211,23 @@ std::string PagerDuty::fitting_body(const Event& event, const BuildContext& cont
   return body_of(event, counts);
 }
 
+// An incident that is open keeps the key it was opened with, whatever its template makes of other alerts.
+std::string PagerDuty::dedup_key(const Notification& notification, MessageWriter& writer) const {
+  constexpr std::size_t kLongestKey = 255;
+  if (config_.dedup_key.text.empty()) return sha256_hex(notification.group_key);
+  if (!notification.message_ref.empty()) return notification.message_ref;
+  std::string key = writer.text(config_.dedup_key);
+  if (key.empty()) return sha256_hex(notification.group_key);
+  return key.size() <= kLongestKey ? key : sha256_hex(key);
+}
+
 Result<BuiltRequest> PagerDuty::build(const Notification& notification, const BuildContext& context) const {
   MessageWriter writer(context, notification_data(notification, context.external_url));
   Result<std::string> key = writer.required_secret(config_.key_field.key, config_.key);
   if (!key) return fail(key.error().message);
   Event event = expand(writer);
   event.key = std::move(*key);
-  event.dedup_key = sha256_hex(notification.group_key);
+  event.dedup_key = dedup_key(notification, writer);
   HttpRequest request;
   request.method = "POST";
   request.url = config_.api == PagerDutyConfig::Api::kVersion1 ? kVersion1Url : config_.url;
@@ -230,7 +244,8 @@ DeliveryResult PagerDuty::read(const Notification& notification, const OutboundA
   if (out.outcome == DeliveryResult::Outcome::kDelivered) {
     const bool version_1 = config_.api == PagerDutyConfig::Api::kVersion1;
     const std::string key = json ? json->text(version_1 ? "incident_key" : "dedup_key") : "";
-    out.message_ref = key.empty() ? sha256_hex(notification.group_key) : key;
+    out.message_ref =
+        key.empty() && config_.dedup_key.text.empty() ? sha256_hex(notification.group_key) : key;
   } else if (answer.result == TransportResult::kAnswered && answer.status == 400 && json) {
     std::string errors;
     if (json->find("errors").kind() == JsonValue::Kind::kArray) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "receivers/page.h"
 #include "receivers/payload_value.h"
 #include "receivers/receiver_config.h"
 
@@ -25,6 +26,11 @@ struct PagerDutyConfig {
   std::map<std::string, PayloadValue> details;  // with the four defaults where not given
   TemplateField details_field;
   bool counts_are_ours = true;  // num_firing and num_resolved were not overridden
+  // Tocsin's own page instead, where the style is ours and the user gave none.
+  bool page_as_details = false;
+  bool page_links = false;
+  // Names the incident instead of the SHA-256 of the group key; no text: that.
+  TemplateField dedup_key;
   struct Image {
     TemplateField src, alt, href;
   };
@@ -34,6 +40,9 @@ struct PagerDutyConfig {
   std::vector<Image> images;
   std::vector<Link> links;
 };
+
+// A page as PagerDuty's custom_details, with at most `shown` alerts.
+PayloadValue::Map pagerduty_details(const Page&, std::size_t shown);
 
 PagerDutyConfig read_pagerduty_config(ReceiverBlock&);
 // Reads one block of pagerduty_configs; what is wrong with it goes to its problems.

@@ -79,8 +79,12 @@ PagerDutyConfig read_pagerduty_config(ReceiverBlock& block) {
   out.description = block.text_template("description", R"({{ template "pagerduty.default.description" . }})");
   out.source = block.text_template("source");
   if (out.source.text.empty()) out.source.text = out.client.text;
+  const bool ours = block.style() == MessageStyle::kTocsin;
   out.severity = block.text_template("severity");
-  if (out.severity.text.empty()) out.severity.text = "error";
+  if (out.severity.text.empty()) out.severity.text = ours ? "{{ .Tocsin.Severity }}" : "error";
+  out.dedup_key = block.text_template("dedup_key");
+  out.page_as_details = ours && !object.has("details");
+  out.page_links = ours && !object.has("links");
   out.event_class = block.text_template("class");
   out.component = block.text_template("component");
   out.group = block.text_template("group");

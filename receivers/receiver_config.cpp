@@ -106,7 +106,14 @@ ReceiverBlock::ReceiverBlock(YamlNode node, std::string kind, std::string receiv
       defaults(given_defaults),
       base_folder(std::move(folder)),
       node_(node),
-      id_{std::move(receiver), std::move(kind), index} {}
+      id_{std::move(receiver), std::move(kind), index} {
+  const std::optional<MessageStyle> own = read_message_style(object);
+  style_ = own.value_or(defaults.message_style.value_or(MessageStyle::kAlertmanager));
+}
+
+std::string ReceiverBlock::default_text(std::string_view alertmanagers) const {
+  return style_ == MessageStyle::kTocsin ? in_tocsin_style(alertmanagers) : std::string(alertmanagers);
+}
 
 std::string ReceiverBlock::fingerprint() const {
   const std::string prefix = (id_.kind == "email" ? "smtp" : id_.kind) + "_";
@@ -117,6 +124,7 @@ std::string ReceiverBlock::fingerprint() const {
     const bool inherited = key == "http_config" ? takes_http : key.rfind(prefix, 0) == 0;
     if (inherited) text += "\n" + key + "=" + value;
   }
+  if (defaults.message_style == MessageStyle::kTocsin) text += "\nmessage_style=tocsin";
   return sha256_hex(text);
 }
 
@@ -143,8 +151,8 @@ Duration ReceiverBlock::timeout(Duration when_absent_or_zero) {
   return out > Duration{} ? out : when_absent_or_zero;
 }
 
-TemplateField ReceiverBlock::text_template(std::string_view key, std::string_view default_text) {
-  return template_field(object, key, std::string(key), default_text);
+TemplateField ReceiverBlock::text_template(std::string_view key, std::string_view alertmanagers) {
+  return template_field(object, key, std::string(key), default_text(alertmanagers));
 }
 
 std::map<std::string, TemplateField> ReceiverBlock::text_templates(const std::string& key) {
@@ -162,8 +170,8 @@ std::map<std::string, TemplateField> ReceiverBlock::text_templates(const std::st
   return out;
 }
 
-TemplateField ReceiverBlock::html_template(std::string_view key, std::string_view default_text) {
-  TemplateField out = template_field(object, key, std::string(key), default_text);
+TemplateField ReceiverBlock::html_template(std::string_view key, std::string_view alertmanagers) {
+  TemplateField out = template_field(object, key, std::string(key), default_text(alertmanagers));
   out.output = TemplateField::Output::kHtml;
   return out;
 }

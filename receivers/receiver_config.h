@@ -26,6 +26,10 @@ class ReceiverBlock {
   const std::string base_folder;
 
   IntegrationId id() const { return id_; }
+  // Its own message_style, else the global one. Default texts that are templates follow it by themselves.
+  MessageStyle style() const { return style_; }
+  // A default template as this style has it.
+  std::string default_text(std::string_view alertmanagers) const;
   // SHA-256 over the block and the global keys it inherits; does not reveal them.
   std::string fingerprint() const;
 
@@ -48,6 +52,7 @@ class ReceiverBlock {
  private:
   YamlNode node_;
   IntegrationId id_;
+  MessageStyle style_ = MessageStyle::kAlertmanager;
 };
 
 // Fails in words without the URL itself: it may hold a secret.

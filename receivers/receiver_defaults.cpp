@@ -129,6 +129,17 @@ bool is_host_and_port(const std::string& text) {
   return bracketed || host.find_first_of(": /@\t\r\n") == std::string::npos;
 }
 
+std::optional<MessageStyle> read_message_style(YamlObject& object) {
+  std::string name;
+  object.text("message_style", name);
+  if (!object.has("message_style")) return std::nullopt;
+  if (name == "tocsin") return MessageStyle::kTocsin;
+  if (name == "alertmanager") return MessageStyle::kAlertmanager;
+  object.error("message_style", "message_style must be tocsin or alertmanager",
+               "alertmanager gives Alertmanager's default texts, tocsin our own");
+  return std::nullopt;
+}
+
 ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& base_folder) {
   ReceiverDefaults out;
   for (const std::string_view key : kOwnKeys) {
@@ -148,6 +159,7 @@ ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& b
   read_chats(global, base_folder, out);
   read_services(global, base_folder, out);
   read_checked_url(global, "pagerduty_url", out.pagerduty_url);
+  out.message_style = read_message_style(global);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/http_config.h"
+#include "receivers/page_templates.h"
 
 namespace tocsin {
 
@@ -42,6 +43,9 @@ struct ReceiverDefaults {
   Secret wechat_api_secret;
   std::string jira_api_url;
 
+  // Unset: nobody said it, and whoever knows the whole configuration may.
+  std::optional<MessageStyle> message_style;
+
   // The keys as the user wrote them, in canonical text: part of the fingerprint of each integration that
   // inherits them.
   std::map<std::string, std::string> written;
@@ -50,6 +54,10 @@ struct ReceiverDefaults {
 // Reads the receivers' keys of `global:` and marks those of receivers not supported yet as known. The caller
 // refuses unknown keys.
 ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& base_folder);
+
+// The value of a key `message_style`: tocsin or alertmanager. Unset where the key is absent or wrong, the
+// latter with a problem.
+std::optional<MessageStyle> read_message_style(YamlObject&);
 
 // host:port with both parts; a problem where it is not.
 bool is_host_and_port(const std::string& text);

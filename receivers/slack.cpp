@@ -2,164 +2,25 @@
 
 #include "core/json.h"
 #include "receivers/json_request.h"
-#include "receivers/message_writer.h"
+#include "receivers/page_text.h"
 #include "receivers/plain_message.h"
 #include "receivers/service_answer.h"
+#include "receivers/sha256.h"
+#include "receivers/slack_message.h"
+#include "receivers/slack_page.h"
+#include "receivers/slack_steps.h"
 #include "receivers/text_limits.h"
 
 namespace tocsin {
 namespace {
 
-constexpr std::size_t kLongestTitle = 1024;   // code points
-constexpr std::size_t kLongestText = 40'000;  // Slack cuts silently beyond it
-
-std::string slack_escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else {
-      out.push_back(c);
-    }
-  }
+DeliveryResult rejected(const OutboundAnswer& answer, std::string message) {
+  DeliveryResult out;
+  out.outcome = DeliveryResult::Outcome::kRejected;
+  out.status = answer.status;
+  out.reason = "clientError";
+  out.message = std::move(message);
   return out;
-}
-
-using Members = std::vector<std::pair<std::string_view, std::string>>;
-
-// The message that was posted before, as message_ref names it: "CHANNEL TS".
-struct PostedMessage {
-  std::string channel, ts;
-  std::string text() const { return channel + " " + ts; }
-  static std::optional<PostedMessage> parse(const std::string& ref) {
-    const std::size_t blank = ref.find(' ');
-    if (blank == std::string::npos || blank == 0 || blank + 1 == ref.size()) return std::nullopt;
-    return PostedMessage{ref.substr(0, blank), ref.substr(blank + 1)};
-  }
-};
-
-// Everything expanded, so that the text can tell of every template that failed before anything is written.
-struct Message {
-  std::string channel, ts, username, icon_emoji, icon_url, message_text;
-  std::string title, title_link, pretext, text, fallback, callback_id, image_url, thumb_url, footer, color;
-  std::vector<Members> fields, actions, confirmations;
-};
-
-void write_unless_empty(JsonWriter& json, const Members& members) {
-  for (const auto& [key, value] : members) write_unless_empty(json, key, value);
-}
-
-void expand_fields(const SlackConfig& config, MessageWriter& writer, Message& out) {
-  for (const SlackField& field : config.fields) {
-    out.fields.push_back(
-        {{"title", writer.text(field.title)}, {"value", writer.text(field.value, "(template failed)")}});
-  }
-}
-
-void expand_actions(const SlackConfig& config, MessageWriter& writer, Message& out) {
-  for (const SlackAction& action : config.actions) {
-    out.actions.push_back({{"type", writer.text(action.type)},
-                           {"text", writer.text(action.text)},
-                           {"url", writer.text(action.url)},
-                           {"style", writer.text(action.style)},
-                           {"name", writer.text(action.name)},
-                           {"value", writer.text(action.value)}});
-    Members confirmation;
-    if (action.confirm) {
-      confirmation = {{"text", writer.text(action.confirm->text)},
-                      {"title", writer.text(action.confirm->title)},
-                      {"ok_text", writer.text(action.confirm->ok_text)},
-                      {"dismiss_text", writer.text(action.confirm->dismiss_text)}};
-    }
-    out.confirmations.push_back(std::move(confirmation));
-  }
-}
-
-Message expand(const SlackConfig& c, MessageWriter& writer) {
-  const std::string plain = slack_escaped(plain_title(writer.data()));
-  Message m;
-  m.channel = writer.text(c.channel);
-  m.username = writer.text(c.username);
-  m.icon_emoji = writer.text(c.icon_emoji);
-  m.icon_url = writer.text(c.icon_url);
-  m.message_text = writer.text(c.message_text, plain);
-  m.title = writer.text(c.title, plain);
-  m.title_link = writer.text(c.title_link);
-  m.pretext = writer.text(c.pretext);
-  m.text = writer.text(c.text, slack_escaped(plain_alert_list(writer.data())));
-  m.fallback = writer.text(c.fallback, plain);
-  m.callback_id = writer.text(c.callback_id);
-  m.image_url = writer.text(c.image_url);
-  m.thumb_url = writer.text(c.thumb_url);
-  m.footer = writer.text(c.footer);
-  m.color = writer.text(c.color, writer.data().firing ? "danger" : "good");
-  expand_fields(c, writer, m);
-  expand_actions(c, writer, m);
-  if (writer.failed()) m.text += (m.text.empty() ? "" : "\n") + slack_escaped("Tocsin: " + writer.warning());
-  if (count_runes(m.title) > kLongestTitle) {
-    m.title = cut_to_runes(m.title, kLongestTitle);
-    writer.warn("the title was cut to 1024 characters");
-  }
-  if (count_runes(m.text) > kLongestText) {
-    m.text = cut_to_runes(m.text, kLongestText);
-    writer.warn("the text was cut to 40000 characters");
-  }
-  return m;
-}
-
-void write_attachment(JsonWriter& json, const SlackConfig& config, const Message& m) {
-  json.begin_object();
-  write_unless_empty(json, {{"title", m.title}, {"title_link", m.title_link}, {"pretext", m.pretext}});
-  json.field("text", m.text).field("fallback", m.fallback).field("callback_id", m.callback_id);
-  if (!m.fields.empty()) {
-    json.key("fields").begin_array();
-    for (std::size_t i = 0; i < m.fields.size(); ++i) {
-      json.begin_object();
-      write_unless_empty(json, m.fields[i]);
-      json.key("short").boolean(config.fields[i].is_short).end_object();
-    }
-    json.end_array();
-  }
-  if (!m.actions.empty()) {
-    json.key("actions").begin_array();
-    for (std::size_t i = 0; i < m.actions.size(); ++i) {
-      json.begin_object();
-      write_unless_empty(json, m.actions[i]);
-      if (!m.confirmations[i].empty()) {
-        json.key("confirm").begin_object();
-        write_unless_empty(json, m.confirmations[i]);
-        json.end_object();
-      }
-      json.end_object();
-    }
-    json.end_array();
-  }
-  write_unless_empty(json, {{"image_url", m.image_url}, {"thumb_url", m.thumb_url}});
-  json.field("footer", m.footer);
-  write_unless_empty(json, "color", m.color);
-  json.key("mrkdwn_in").begin_array();
-  for (const std::string& name : config.mrkdwn_in) json.string(name);
-  json.end_array().end_object();
-}
-
-std::string body_of(const SlackConfig& config, const Message& m) {
-  JsonWriter json;
-  json.begin_object();
-  write_unless_empty(json, {{"channel", m.channel},
-                            {"ts", m.ts},
-                            {"username", m.username},
-                            {"icon_emoji", m.icon_emoji},
-                            {"icon_url", m.icon_url}});
-  if (config.link_names) json.key("link_names").boolean(true);
-  write_unless_empty(json, "text", m.message_text);
-  json.key("attachments").begin_array();
-  write_attachment(json, config, m);
-  json.end_array().end_object();
-  return json.take() + "\n";
 }
 
 class Slack final : public Integration {
@@ -170,9 +31,15 @@ class Slack final : public Integration {
   std::vector<TemplateField> template_fields() const override;
   Result<BuiltRequest> build(const Notification&, const BuildContext&) const override;
   DeliveryResult read(const Notification&, const OutboundAnswer&) const override;
+  bool takes_several_requests() const override {
+    return config_.threads || config_.look != SlackConfig::Look::kAttachment;
+  }
+  NextStep next(const Notification&, const BuildContext&, const std::vector<OutboundAnswer>&) const override;
 
  private:
-  std::optional<PostedMessage> to_change(const Notification&) const;
+  std::optional<SlackPosted> to_change(const Notification&) const;
+  SlackStep first_step(const Notification&) const;
+  Result<BuiltRequest> request(const SlackStep&, const Notification&, const BuildContext&) const;
   SlackConfig config_;
 };
 
@@ -188,41 +55,119 @@ std::vector<TemplateField> Slack::template_fields() const {
     out.insert(out.end(), {action.confirm->text, action.confirm->title, action.confirm->ok_text,
                            action.confirm->dismiss_text});
   }
+  if (!c.blocks) return out;
+  const std::vector<TemplateField> blocks = c.blocks->template_fields();
+  out.insert(out.end(), blocks.begin(), blocks.end());
   return out;
 }
 
 // What a first notification says is a new matter, whatever was posted about the group before.
-std::optional<PostedMessage> Slack::to_change(const Notification& notification) const {
-  if (!config_.update_message || notification.reason == NotifyReason::kFirstNotification) return std::nullopt;
-  return PostedMessage::parse(notification.message_ref);
+std::optional<SlackPosted> Slack::to_change(const Notification& notification) const {
+  const bool changes = config_.update_message || config_.threads;
+  if (!changes || notification.reason == NotifyReason::kFirstNotification) return std::nullopt;
+  return SlackPosted::parse(notification.message_ref);
 }
 
-Result<BuiltRequest> Slack::build(const Notification& notification, const BuildContext& context) const {
+SlackStep Slack::first_step(const Notification& notification) const {
+  return {.kind = to_change(notification) ? SlackStep::Kind::kChange : SlackStep::Kind::kPost};
+}
+
+// Of the same API as the one that posts.
+std::string update_url(std::string url) {
+  constexpr std::string_view kPost = "chat.postMessage";
+  if (!url.ends_with(kPost)) return std::string(kSlackUpdate);
+  return url.replace(url.size() - kPost.size(), kPost.size(), "chat.update");
+}
+
+// The same for every attempt that says the same, in the form that Slack's own clients use. What names other
+// alerts is another message: Slack must not take it for a repetition.
+std::string message_id(const Notification& notification, SlackStep::Kind kind) {
+  std::string text = notification.id + "\n" + notification.integration.to_string();
+  text += kind == SlackStep::Kind::kReply ? "\nreply" : "\nmessage";
+  for (const Alert& alert : notification.alerts)
+    text += (alert.resolved_at(notification.at) ? "\n-" : "\n+") + alert.labels.fingerprint_hex();
+  const std::string hex = sha256_hex(text);
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-4" + hex.substr(13, 3) + "-8" + hex.substr(17, 3) +
+         "-" + hex.substr(20, 12);
+}
+
+// Whether it is worse than what the channel knows; a change of the message and a reply ping nobody.
+bool got_worse(const Notification& notification, const Page& page) {
+  if (notification.reason == NotifyReason::kRepeat) return page.severity == AlertSeverity::kCritical;
+  for (std::size_t i = 0; i < notification.alerts.size(); ++i) {
+    if (notification.change_of(i) == AlertChange::kNew) return true;
+  }
+  return false;
+}
+
+SlackMessage reply_to(const SlackPosted& parent, const Notification& notification,
+                      const MessageWriter& writer, TimePoint now) {
+  const Page page = make_page(writer.data(), now);
+  SlackMessage out;
+  out.channel = parent.channel;
+  out.thread_ts = parent.ts;
+  out.text = slack_reply(page, notification.reason);
+  out.broadcast = page.firing && got_worse(notification, page);
+  return out;
+}
+
+// Blocks that Slack refused, in words. A message that is changed keeps what is not mentioned.
+void make_plain(SlackMessage& message, const MessageWriter& writer) {
+  const char* none = message.ts.empty() ? "" : "[]";
+  message.blocks = none;
+  message.attachments = none;
+  message.text =
+      slack_escaped(cut_to_runes(plain_title(writer.data()) + "\n" + plain_alert_list(writer.data()) +
+                                     "Tocsin: Slack refused the blocks of this message",
+                                 kLongestSlackText / 2));
+}
+
+Result<BuiltRequest> Slack::request(const SlackStep& step, const Notification& notification,
+                                    const BuildContext& context) const {
   Result<std::string> url = config_.app_url;
   if (!config_.as_app) url = read_http_url(context, "api_url", config_.url);
   if (!url) return fail(url.error().message);
   MessageWriter writer(context, notification_data(notification, context.external_url));
-  Message message = expand(config_, writer);
-  if (const auto posted = to_change(notification)) {
-    url = std::string(kSlackUpdate);
+  const auto posted = to_change(notification);
+  const bool reply = step.kind == SlackStep::Kind::kReply && posted;
+  SlackMessage message = reply ? reply_to(*posted, notification, writer, context.now)
+                               : slack_message(config_, writer, context.now);
+  if (step.kind == SlackStep::Kind::kChange && posted) {
+    url = update_url(*url);
     message.channel = posted->channel;
     message.ts = posted->ts;
+  } else if (config_.threads && step.named == SlackStep::Named::kYes) {
+    message.client_msg_id = message_id(notification, step.kind);
+  }
+  if (step.look == SlackStep::Look::kPlain) {
+    make_plain(message, writer);
+    writer.warn("Slack refused the blocks, plain words were sent instead");
   }
   if (config_.as_app && message.channel.empty())
     return fail("channel is empty, and a Slack app needs one" +
                 (writer.failed() ? ": " + writer.warning() : ""));
-  HttpRequest request = json_post(std::move(*url), body_of(config_, message), config_.http);
-  request.timeout = config_.timeout;
-  return BuiltRequest{std::move(request), writer.warning()};
+  HttpRequest out = json_post(std::move(*url), slack_body(config_, message), config_.http);
+  out.timeout = config_.timeout;
+  return BuiltRequest{std::move(out), writer.warning()};
 }
 
-DeliveryResult rejected(const OutboundAnswer& answer, std::string message) {
-  DeliveryResult out;
-  out.outcome = DeliveryResult::Outcome::kRejected;
-  out.status = answer.status;
-  out.reason = "clientError";
-  out.message = std::move(message);
-  return out;
+Result<BuiltRequest> Slack::build(const Notification& notification, const BuildContext& context) const {
+  return request(first_step(notification), notification, context);
+}
+
+NextStep Slack::next(const Notification& notification, const BuildContext& context,
+                     const std::vector<OutboundAnswer>& so_far) const {
+  const auto posted = to_change(notification);
+  const auto threads = config_.threads ? SlackThreads::kOn : SlackThreads::kOff;
+  SlackStep step = first_step(notification);
+  for (const OutboundAnswer& answer : so_far) {
+    auto following = after_slack_step(step, answer, read(notification, answer), threads, posted);
+    if (auto* result = std::get_if<DeliveryResult>(&following)) return std::move(*result);
+    step = std::get<SlackStep>(following);
+  }
+  Result<BuiltRequest> out = request(step, notification, context);
+  if (out) return std::move(*out);
+  return rejected(so_far.back(), out.error().message);
 }
 
 // What Slack's API refused, and whether another try may do better.
@@ -234,15 +179,14 @@ DeliveryResult refused(const Notification& notification, const OutboundAnswer& a
     out.outcome = DeliveryResult::Outcome::kFailed;
     out.reason = "rateLimited";
     out.retry_after = read_retry_after(answer, notification.at);
+  } else if (error == "internal_error" || error == "fatal_error" || error == "service_unavailable" ||
+             error == "request_timeout") {
+    out.outcome = DeliveryResult::Outcome::kFailed;
+    out.reason = "serverError";
   } else if (error == "invalid_auth" || error == "token_revoked" || error == "not_authed") {
     out.reason = "authError";
   }
   return out;
-}
-
-// Somebody deleted the earlier message, or it is too old to be changed.
-bool means_that_it_is_gone(std::string_view error) {
-  return error == "message_not_found" || error == "edit_window_closed" || error == "cant_update_message";
 }
 
 // Slack says "no" with status 200, so a 2xx alone proves nothing.
@@ -268,7 +212,7 @@ DeliveryResult Slack::read(const Notification& notification, const OutboundAnswe
     }
     return out;
   }
-  const PostedMessage posted{json->text("channel"), json->text("ts")};
+  const SlackPosted posted{json->text("channel"), json->text("ts")};
   if (!posted.channel.empty() && !posted.ts.empty()) out.message_ref = posted.text();
   return out;
 }

@@ -1,5 +1,7 @@
-// The Slack receiver: one attachment through an incoming webhook, or through chat.postMessage with an app's
-// token; there it can also change the message it posted before.
+// The Slack receiver: a message through an incoming webhook, or through chat.postMessage with an app's token;
+// there it can also change the message it posted before, and tell of changes in that message's thread. The
+// message is an attachment as Alertmanager's (slack_message), a page in Block Kit (slack_page) or the user's
+// own blocks (slack_blocks).
 #pragma once
 
 #include <memory>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "receivers/receiver_config.h"
+#include "receivers/slack_blocks.h"
 
 namespace tocsin {
 
@@ -39,6 +42,11 @@ struct SlackConfig {
   std::vector<std::string> mrkdwn_in = {"fallback", "pretext", "text"};
   bool link_names = false;
   bool update_message = false;  // change the group's earlier message instead of posting another
+  // Change it, say what changed in its thread, and broadcast there what got worse: a change alone pings
+  // nobody.
+  bool threads = false;
+  enum class Look { kAttachment, kPage, kBlocks } look = Look::kAttachment;
+  std::optional<SlackBlocks> blocks;
 };
 
 inline constexpr std::string_view kSlackPostMessage = "https://slack.com/api/chat.postMessage";

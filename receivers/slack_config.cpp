@@ -120,13 +120,46 @@ void read_destination(ReceiverBlock& block, SlackConfig& out) {
   }
 }
 
-// Only the public API can change a message, and it wants a bot's token, which is http's authorization.
-void read_update_message(YamlObject& object, SlackConfig& out) {
+// An API with Slack's own paths: Slack's, the one for governments, or a proxy before it.
+bool is_slack_api(std::string_view url) {
+  return url.ends_with("/chat.postMessage");
+}
+
+// Only the API can change a message and knows threads, and it wants a bot's token, which is http's
+// authorization. Alertmanager lets messages be changed on slack.com alone.
+void read_conversation(YamlObject& object, SlackConfig& out) {
   object.boolean("update_message", out.update_message);
-  if (!out.update_message || (out.as_app ? out.app_url : out.url.text) == kSlackPostMessage) return;
-  object.error("update_message", "update_message needs Slack's API, which an incoming webhook is not",
-               "set app_token, or api_url to " + std::string(kSlackPostMessage) +
-                   " with the token of a bot in http_config's authorization");
+  object.boolean("threads", out.threads);
+  const std::string& url = out.as_app ? out.app_url : out.url.text;
+  const auto refuse = [&](const std::string& key) {
+    object.error(key, key + " needs Slack's API, which an incoming webhook is not",
+                 "set app_token, or api_url to " + std::string(kSlackPostMessage) +
+                     " with the token of a bot in http_config's authorization");
+  };
+  if (out.update_message && url != kSlackPostMessage) refuse("update_message");
+  if (out.threads && !is_slack_api(url)) refuse("threads");
+}
+
+// In our own style a page, unless the user has worded any part of the attachment.
+void read_look(ReceiverBlock& block, SlackConfig& out) {
+  YamlObject& object = block.object;
+  out.blocks = read_slack_blocks(block);
+  std::string worded;
+  for (const char* key :
+       {"color", "title", "title_link", "pretext", "text", "footer", "fallback", "callback_id", "image_url",
+        "thumb_url", "fields", "actions", "short_fields", "mrkdwn_in"}) {
+    if (object.has(key) && worded.empty()) worded = key;
+  }
+  if (out.blocks) {
+    out.look = SlackConfig::Look::kBlocks;
+    if (!worded.empty()) {
+      object.problems().warning(object.file(), object.position_of(worded),
+                                worded + " has no effect next to blocks",
+                                "it is a part of the attachment, which blocks take the place of");
+    }
+  } else if (block.style() == MessageStyle::kTocsin && worded.empty() && !object.has("message_text")) {
+    out.look = SlackConfig::Look::kPage;
+  }
 }
 
 void read_wording(ReceiverBlock& block, SlackConfig& c) {
@@ -162,7 +195,8 @@ SlackConfig read_slack_config(ReceiverBlock& block) {
   if (object.text_list("mrkdwn_in", mrkdwn_in) && !mrkdwn_in.empty()) out.mrkdwn_in = std::move(mrkdwn_in);
   read_fields(object, short_fields, out.fields);
   read_actions(object, out.actions);
-  read_update_message(object, out);
+  read_conversation(object, out);
+  read_look(block, out);
   out.timeout = block.timeout(std::chrono::seconds(30));
   object.refuse_unknown_keys();
   return out;

@@ -209,8 +209,16 @@ std::shared_ptr<const Integration> read_telegram(ReceiverBlock& block) {
   read_chat(block, config);
   read_parse_mode(object, config);
   constexpr std::string_view kMessage = R"({{ template "telegram.default.message" . }})";
-  config.message = config.parse_mode == ParseMode::kHtml ? block.html_template("message", kMessage)
-                                                         : block.text_template("message", kMessage);
+  const bool ours = block.style() == MessageStyle::kTocsin && !object.has("message");
+  if (config.parse_mode == ParseMode::kHtml) {
+    config.message = block.html_template("message", kMessage);
+  } else if (ours) {
+    // Our own text for Telegram is HTML, or has no markup at all: then Telegram shall look for none in it.
+    config.message = block.text_template("message", R"({{ template "telegram.tocsin.plain" . }})");
+    config.parse_mode = ParseMode::kPlain;
+  } else {
+    config.message = block.text_template("message", kMessage);
+  }
   object.boolean("disable_notifications", config.disable_notifications);
   object.refuse_unknown_keys();
   return std::make_shared<Telegram>(block.id(), block.fingerprint(), std::move(config));

@@ -268,15 +268,39 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
   // A conversation that begins anew gets a message of its own.
   if (why != NotifyReason::kFirstNotification) notification.message_ref = integration.message_ref;
   if (route_ != nullptr) notification.route_labels = route_->labels;
+  name_alerts(integration, alerts, notification);
+  return notification;
+}
+
+void Group::name_alerts(const GroupIntegration& integration, const Alerts& alerts,
+                        Notification& notification) const {
+  struct Named {
+    const Alert* alert;
+    AlertChange change;
+    bool firing;
+  };
+  std::vector<Named> named;
+  // A conversation that begins anew knows nothing of what fired before.
+  const bool anew = notification.reason == NotifyReason::kFirstNotification;
+  TimePoint since = anew || !is_set(terms_.opened_at) ? kNever : terms_.opened_at;
   for (const GroupAlert& alert : alerts) {
     // note_attempt has marked exactly what belongs in this notification.
-    if (integration.told.of(alert.key).attempted != (alert.firing ? Told::kFiring : Told::kResolved))
-      continue;
-    notification.alerts.push_back(members_.at(alert.key).entry->alert);
-    if (alert.firing) notification.alerts.back().ends_at = kNoTime;
+    const ToldAlert told = integration.told.of(alert.key);
+    if (told.attempted != (alert.firing ? Told::kFiring : Told::kResolved)) continue;
+    const Alert& content = members_.at(alert.key).entry->alert;
+    named.push_back({&content, change_for(told, alert), alert.firing});
+    if (is_set(content.starts_at)) since = std::min(since, content.starts_at);
   }
-  std::ranges::sort(notification.alerts, notified_before, &Alert::labels);
-  return notification;
+  std::ranges::sort(named, notified_before,
+                    [](const Named& one) -> const Labels& { return one.alert->labels; });
+  notification.alerts.reserve(named.size());
+  notification.changes.reserve(named.size());
+  for (const Named& one : named) {
+    notification.alerts.push_back(*one.alert);
+    if (one.firing) notification.alerts.back().ends_at = kNoTime;
+    notification.changes.push_back(one.change);
+  }
+  if (since != kNever) notification.first_fired_at = since;
 }
 
 std::string Group::next_id(const GroupIntegration& integration) {

@@ -133,6 +133,7 @@ class Group {
   NotifyReason reason(const GroupIntegration&, const Alerts&) const;
   void speak(GroupIntegration&, NotifyReason, const Alerts&, GroupStep&);
   Notification build(const GroupIntegration&, NotifyReason, const Alerts&, TimePoint now) const;
+  void name_alerts(const GroupIntegration&, const Alerts&, Notification&) const;
   void note_attempt(GroupIntegration&, const Alerts&, GroupStep&);
   void leave_open(GroupIntegration&, AlertKey, ToldAlert);
   void arrived(GroupIntegration&, const DeliveryResult&, GroupStep&);

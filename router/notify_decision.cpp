@@ -25,6 +25,11 @@ bool needs_resolved(const ToldAlert& told, const GroupAlert& alert, const Notify
   return may_believe_firing(told);
 }
 
+AlertChange change_for(const ToldAlert& told, const GroupAlert& alert) {
+  if (!alert.firing) return AlertChange::kResolved;
+  return told.told == Told::kFiring && !told.muted_since ? AlertChange::kUnchanged : AlertChange::kNew;
+}
+
 std::vector<bool> contents(const ToldState& told, std::span<const GroupAlert> alerts,
                            const NotifyPolicy& policy) {
   std::vector<bool> named(alerts.size());

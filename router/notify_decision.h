@@ -43,6 +43,9 @@ NotifyReason reason_to_notify(const ToldState&, std::span<const GroupAlert>, con
 bool needs_firing(const ToldAlert&, const GroupAlert&, const NotifyPolicy&);
 bool needs_resolved(const ToldAlert&, const GroupAlert&, const NotifyPolicy&);
 
+// What naming the alert tells the integration that it did not know.
+AlertChange change_for(const ToldAlert&, const GroupAlert&);
+
 // What a notification of this moment names: an element per alert. Muted alerts are left out, unless leaving
 // them out would claim that everything has ended: then those that the integration believes to fire are shown
 // as firing.

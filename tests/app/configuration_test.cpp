@@ -89,7 +89,8 @@ TEST_CASE("an Alertmanager configuration without our keys is a router without ru
 }
 
 TEST_CASE("all mistakes of all files are reported at once, each with its place") {
-  const std::string text = with(with(kGood, "receiver: hook", "receiver: hok"), "evaluation_interval: 15s", "evaluation_interval: 15");
+  const std::string text = with(with(kGood, "receiver: hook", "receiver: hok"), "evaluation_interval: 15s",
+                                "evaluation_interval: 15");
   const Loaded loaded(text, {{"etc/rules/ai.yml", with(kRules, "for: 5m", "fro: 5m")}});
   CHECK_FALSE(loaded.configuration);
   const std::string problems = loaded.problems.to_string();
@@ -163,7 +164,8 @@ TEST_CASE("tracing and the event recorder are checked, and taken with a warning"
     bool loads;
   };
   for (const Row& row :
-       {Row{"tracing: {endpoint: 'otel:4317', client_type: http, sampling_fraction: 0.5, insecure: true, timeout: "
+       {Row{"tracing: {endpoint: 'otel:4317', client_type: http, sampling_fraction: 0.5, insecure: true, "
+            "timeout: "
             "5s, compression: gzip, headers: {a: b}, tls_config: {}}\n",
             "tracing has no effect here", true},
         Row{"tracing: {client_type: udp, endpoint: x}\n", "not a client_type", false},
@@ -207,7 +209,8 @@ TEST_CASE("an empty configuration says what is missing") {
 }
 
 TEST_CASE("a template file that is broken is found before the night") {
-  const Loaded loaded(std::string(kGood) + "templates: [t/*.tmpl]\n", {{"etc/t/a.tmpl", "{{ define \"x\" }}\n{{ .Nope \"}}{{ end }}"}});
+  const Loaded loaded(std::string(kGood) + "templates: [t/*.tmpl]\n",
+                      {{"etc/t/a.tmpl", "{{ define \"x\" }}\n{{ .Nope \"}}{{ end }}"}});
   CHECK_FALSE(loaded.configuration);
   CHECK(loaded.problems.to_string().find("etc/t/a.tmpl:2") != std::string::npos);
 }
@@ -250,6 +253,49 @@ receivers:
   CHECK(shown.find("webhook_configs") != std::string::npos);
   for (const char* key : {"http_configs", "googlechat_configs", "matrix_configs", "ntfy_configs", "gotify_configs"})
     CHECK(shown.find(key) == std::string::npos);
+}
+
+TEST_CASE("a configuration with rules has Tocsin's texts unless it says or words otherwise") {
+  const auto is_ours = [](const std::string& text, const std::string& tmpl = "") {
+    const Loaded loaded(text, {{"etc/rules/ai.yml", kRules}, {"etc/own.tmpl", tmpl}});
+    REQUIRE_MESSAGE(loaded.configuration.has_value(), loaded.problems.to_string());
+    const auto& delivery = *loaded.configuration->delivery;
+    Notification what;
+    what.integration = {"chat", "slack", 0};
+    what.alerts.emplace_back().labels = Labels{{"alertname", "Slow"}};
+    const BuildContext context{*delivery.templates, "http://tocsin:9093", kNoTime,
+                               [](const Secret& secret) -> Result<std::string> { return secret.text; }};
+    const auto built = delivery.integrations.at(what.integration)->build(what, context);
+    REQUIRE(built.has_value());
+    return std::get<HttpRequest>(built->request).body.find("\"blocks\"") != std::string::npos;
+  };
+  CHECK(is_ours(kGood));
+  CHECK_FALSE(
+      is_ours(with(kGood, "  evaluation_interval", "  message_style: alertmanager\n  evaluation_interval")));
+  const std::string templated = std::string("templates: [own.tmpl]\n") + kGood;
+  CHECK(is_ours(templated, "{{ define \"mine\" }}x{{ end }}"));
+  CHECK_FALSE(is_ours(templated, "{{ define \"slack.default.title\" }}x{{ end }}"));
+  CHECK(is_ours(with(templated, "  evaluation_interval", "  message_style: tocsin\n  evaluation_interval"),
+                "{{ define \"slack.default.title\" }}x{{ end }}"));
+  const std::string router = with(
+      kGood, "prometheus:\n  - name: main\n    url: http://localhost:9090\n    rule_files: [rules/*.yml]\n",
+      "");
+  CHECK_FALSE(is_ours(router));
+  CHECK(is_ours(with(router, "  evaluation_interval", "  message_style: tocsin\n  evaluation_interval")));
+}
+
+TEST_CASE("the configuration as Alertmanager would load it has none of our keys") {
+  std::string text = with(kGood, "  evaluation_interval", "  message_style: tocsin\n  evaluation_interval");
+  text =
+      with(text, "      - api_url: https://hooks.slack.com/services/T0/B0/very-secret",
+           "      - app_token: x\n        channel: c\n        threads: true\n        message_style: tocsin\n"
+           "        blocks: [{type: divider}]");
+  const Loaded loaded(text, {{"etc/rules/ai.yml", kRules}});
+  REQUIRE_MESSAGE(loaded.configuration.has_value(), loaded.problems.to_string());
+  for (const char* key : {"message_style", "threads", "blocks"}) {
+    CHECK(loaded.configuration->redacted.find(key) != std::string::npos);
+    CHECK(loaded.configuration->redacted_alertmanager.find(key) == std::string::npos);
+  }
 }
 
 TEST_CASE("rule files and configurations are told apart by their keys") {

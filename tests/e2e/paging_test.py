@@ -77,8 +77,8 @@ class AnAlertOfARealPrometheus(EndToEnd):
 
         self.judge_slack(firing["slack"]["body"], resolved["slack"]["body"])
         self.judge_pagerduty(firing["pagerduty"]["body"], resolved["pagerduty"]["body"])
-        self.judge_mail(firing["email"], "[FIRING:1] OvenTooHot")
-        self.judge_mail(resolved["email"], "[RESOLVED] OvenTooHot")
+        self.judge_mail(firing["email"], "🔴 [FIRING] OvenTooHot")
+        self.judge_mail(resolved["email"], "🟢 [RESOLVED] OvenTooHot")
         self.judge_webhook(firing["webhook"]["body"], resolved["webhook"]["body"], prometheus.url)
         for kind in KINDS:
             self.assertEqual(len(self.inbox_program.all(kind)), 2, f"{kind}: one page of each state, no attempt failed")
@@ -104,12 +104,16 @@ class AnAlertOfARealPrometheus(EndToEnd):
 
     def judge_slack(self, firing: dict[str, Any], resolved: dict[str, Any]) -> None:
         self.assertEqual(firing["channel"], "#oven")
-        first, second = firing["attachments"][0], resolved["attachments"][0]
-        self.assertEqual(first["title"], "[FIRING:1] OvenTooHot (eu-1 {} exporter critical)".format(self.instance()))
-        self.assertEqual(first["color"], "danger")
-        self.assertIn("The oven has 300 degrees &amp; more", first["text"])
-        self.assert_matches(second["title"], r"^\[RESOLVED\] OvenTooHot ")
-        self.assertEqual(second["color"], "good")
+        title, summary, changes = (block["text"]["text"] for block in firing["blocks"])
+        where = "cluster=eu-1, instance={}, job=exporter".format(self.instance())
+        self.assertEqual(title, f"🔴 [FIRING] OvenTooHot — {where}")
+        self.assertEqual(firing["text"].splitlines()[0], title, "what a lock screen shows")
+        self.assertIn("The oven has 300 degrees &amp; more", summary)
+        self.assert_matches(changes, r"^\+1 new; first fired \d+ s ago; notified: 1st time$")
+        self.assertIn("/#/silences/new?filter=%7B", firing["attachments"][0]["blocks"][0]["text"]["text"])
+        self.assert_matches(resolved["blocks"][0]["text"]["text"], r"^🟢 \[RESOLVED\] OvenTooHot ")
+        self.assert_matches(resolved["blocks"][-1]["text"]["text"], r"^resolved after \d+ s; notified: 2nd time$")
+        self.assertEqual((firing["attachments"][0]["color"], resolved["attachments"][0]["color"]), ("#d40e0d", "#2eb67d"))
 
     def instance(self) -> str:
         """The label that Prometheus gave to the series."""
@@ -121,8 +125,9 @@ class AnAlertOfARealPrometheus(EndToEnd):
         key = '{}:{alertname="OvenTooHot"}'
         self.assertEqual(trigger["dedup_key"], hashlib.sha256(key.encode()).hexdigest(), "the key of Alertmanager")
         self.assertEqual(resolve["dedup_key"], trigger["dedup_key"], "the resolve closes the incident of the trigger")
-        self.assert_matches(trigger["payload"]["summary"], r"^\[FIRING:1\] OvenTooHot ")
-        self.assertIn(trigger["payload"]["severity"], ("error", "critical"))
+        self.assert_matches(trigger["payload"]["summary"], r"^🔴 \[FIRING\] OvenTooHot ")
+        self.assertEqual(trigger["payload"]["severity"], "critical", "from the alert's label")
+        self.assert_matches(trigger["payload"]["custom_details"]["changes"], r"^\+1 new; ")
 
     def judge_mail(self, page: dict[str, Any], subject: str) -> None:
         self.assertEqual(page["body"]["user"], "tocsin", "logged in, and that only behind STARTTLS")

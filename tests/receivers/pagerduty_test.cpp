@@ -177,4 +177,72 @@ TEST_CASE("PagerDuty's answers mean what its documentation says") {
   CHECK(team.only().read(what, answer(500)).outcome == Outcome::kFailed);
 }
 
+TEST_CASE("the severity words that teams use become PagerDuty's") {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"critical", "critical"}, {"page", "critical"}, {"P1", "critical"},
+      {"high", "error"},        {"Warn", "warning"},  {"none", "info"}};
+  for (const auto& [word, severity] : rows) {
+    CAPTURE(word);
+    const Notification what = notification({firing({{"alertname", "Down"}, {"severity", word}})});
+    CHECK(body_of(", severity: '{{ .CommonLabels.severity }}'", what).find("payload").text("severity") ==
+          severity);
+    CHECK(body_of(", message_style: tocsin", what).find("payload").text("severity") == severity);
+  }
+}
+
+TEST_CASE("a dedup_key of the user's names the incident, and an open incident keeps its key") {
+  Notification what = many_alerts(1);
+  const std::string key =
+      ", dedup_key: '{{ .GroupLabels.alertname }}/{{ (index .Alerts 0).Labels.instance }}'";
+  CHECK(body_of(key, what).text("dedup_key") == "Down/host-0");
+  what.message_ref = "Down/host-7";
+  CHECK(body_of(key, what).text("dedup_key") == "Down/host-7");
+  CHECK(body_of("", what).text("dedup_key") == body_of("", many_alerts(1)).text("dedup_key"));
+  what.message_ref = "";
+  for (const int length : {254, 255, 256}) {
+    const std::string text(static_cast<std::size_t>(length), 'k');
+    const std::string sent = body_of(", dedup_key: " + text, what).text("dedup_key");
+    CHECK((sent == text) == (length <= 255));
+    CHECK(sent.size() <= 255);
+  }
+  const std::string usual = body_of("", what).text("dedup_key");
+  CHECK(body_of(", dedup_key: '{{ .GroupLabels.nothing }}'", what).text("dedup_key") == usual);
+}
+
+TEST_CASE("in Tocsin's style an event holds the page as nested details, and its links") {
+  Notification what = many_alerts(120, "It is down");
+  what.trend = "▁▂▅█";
+  const JsonValue body = body_of(", message_style: tocsin", what);
+  CHECK(body.text("client") == "Tocsin");
+  CHECK(body.find("payload").text("summary") == "🟠 [FIRING 120] Down");
+  const JsonValue& details = body.find("payload").find("custom_details");
+  CHECK(details.text("summary") == "It is down");
+  CHECK(details.text("changes").find("+120 new (host-0, host-1, host-2, …)") == 0);
+  CHECK(details.text("trend") == "▁▂▅█");
+  CHECK(details.find("alerts").array().size() == 100);
+  CHECK(details.find("alerts").array().at(0).text("instance") == "host-0");
+  CHECK(details.find("alerts").array().at(0).text("change") == "new");
+  CHECK(details.text("truncated").find("… 20 more, full list: http://tocsin:9093/#/alerts") == 0);
+  CHECK(body.find("links").array().at(0).text("text") == "Graph");
+  const JsonValue own = body_of(
+      ", message_style: tocsin, details: {a: {b: ['{{ .Status }}']}}, links: [{href: 'http://x', text: y}]",
+      what);
+  CHECK(own.find("links").array().size() == 1);
+  CHECK(own.find("payload").find("custom_details").find("a").find("b").array().at(0).string() == "firing");
+}
+
+TEST_CASE("details of the page are cut by alerts at PagerDuty's 512 KB") {
+  for (const std::size_t length : {std::size_t{100}, std::size_t{5000}, std::size_t{20'000}}) {
+    std::vector<Alert> alerts;
+    for (int i = 0; i < 100; ++i)
+      alerts.push_back(firing({{"alertname", "A"}, {"x", std::to_string(i)}},
+                              {{"summary", std::to_string(i) + std::string(length, 's')}}));
+    const JsonValue body = body_of(", message_style: tocsin", notification(std::move(alerts)));
+    const JsonValue& details = body.find("payload").find("custom_details");
+    CHECK(json_text(body).size() <= 512'000);
+    CHECK((details.text("truncated").empty()) == (length <= 5000));
+    CHECK(details.find("alerts").array().size() > 20);
+  }
+}
+
 }  // namespace tocsin

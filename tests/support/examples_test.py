@@ -90,6 +90,10 @@ class InboxHttp(Started):
             ("/services/T/B/X", {}, 400, "no_text"),
             ("/services/T/B/X", {"attachments": "text"}, 400, "invalid_attachments"),
             ("/services/T/B/X", {"attachments": [{"text": "a"}] * 101}, 400, "too_many_attachments"),
+            ("/services/T/B/X", {"blocks": [{"type": "divider"}] * 51}, 400, "invalid_blocks"),
+            ("/services/T/B/X", {"blocks": [{"text": {"text": "a"}}]}, 400, "invalid_blocks"),
+            ("/services/T/B/X", {"blocks": [{"type": "header", "text": {"text": "a" * 151}}]}, 400, "invalid_blocks"),
+            ("/services/T/B/X", {"attachments": [{"blocks": [{"type": "section", "text": {"text": ""}}]}]}, 400, "invalid_blocks"),
             ("/v2/enqueue", "no JSON", 400, "not a JSON object"),
             ("/v2/enqueue", {**EVENT, "routing_key": "short"}, 400, "routing_key"),
             ("/v2/enqueue", {**EVENT, "event_action": "page"}, 400, "event_action"),
@@ -115,6 +119,16 @@ class InboxHttp(Started):
         self.assertEqual((slack["title"], slack["text"]), (attachment["title"], "it was"))
         self.assertEqual((slack["colour"], slack["severity"], slack["state"]), ("good", "warning", "resolved"))
         self.assertEqual(event["state"], "resolved")
+
+    def test_what_a_person_reads_of_blocks_is_taken_from_them(self) -> None:
+        header = {"type": "header", "text": {"type": "plain_text", "text": "🟡 [FIRING 2] Slow"}}
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": "see <http://x|the graph>"}}
+        context = {"type": "context", "elements": [{"type": "mrkdwn", "text": "footer"}]}
+        attachment = {"color": "#ecb22e", "blocks": [context]}
+        self.ask("POST", "/services/T/B/X", {"text": "short", "blocks": [header, section], "attachments": [attachment]})
+        (page,) = self.pages()
+        self.assertEqual((page["title"], page["text"]), ("🟡 [FIRING 2] Slow", "see the graph\nfooter"))
+        self.assertEqual((page["colour"], page["severity"], page["state"]), ("#ecb22e", "warning", "firing"))
 
     def test_an_answer_list_is_used_up_one_request_at_a_time(self) -> None:
         self.assertEqual(self.ask("POST", "/answers/slack", "500,429:7,close,lost,ok")[0], 200)
