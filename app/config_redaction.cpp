@@ -43,10 +43,13 @@ constexpr std::array<std::string_view, 33> kSecretKeys = {"password",
                                                           "user_key",
                                                           "secret_key"};
 
-// What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
+// What a configuration of ours may hold in addition to Alertmanager's keys: at the top, under `global`, and
+// of receivers and their integrations.
 constexpr std::array<std::string_view, 3> kOwnTopKeys = {"prometheus", "alerting", "remote_write"};
 constexpr std::array<std::string_view, 3> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
                                                             "external_labels"};
+constexpr std::array<std::string_view, 2> kOwnReceiverKeys = {"fallback_receiver", "fallback_after"};
+constexpr std::string_view kOwnIntegrationKey = "pace";
 
 enum class Keys { kAll, kOfAlertmanager };
 
@@ -73,6 +76,8 @@ bool is_shown(std::string_view key, std::string_view parent, std::size_t indent,
   if (keys == Keys::kAll) return true;
   const auto listed = [&](const auto& names) { return std::ranges::find(names, key) != names.end(); };
   if (indent == 0) return !listed(kOwnTopKeys);
+  if (parent == "receivers") return !listed(kOwnReceiverKeys);
+  if (parent.ends_with("_configs") && key == kOwnIntegrationKey) return false;
   return parent != "global" || indent > 2 || !listed(kOwnGlobalKeys);
 }
 

@@ -20,6 +20,8 @@ struct MetricsSnapshot {
   std::string branch;
 
   RouterCounts router;
+  std::vector<IntegrationCounts> by_integration;
+  TimePoint now = kNoTime;
   SilenceCounts silences;
   std::int64_t alerts_per_name = 0;  // the limit; 0: none
   std::size_t inhibition_rules = 0;

@@ -13,6 +13,7 @@ MessageWriter::MessageWriter(const BuildContext& context, const Notification& no
 
 NotificationData MessageWriter::with_text_labels(NotificationData data) {
   warning_ = render_route_labels(data, context_.templates, context_.now);
+  if (!warning_.empty() && context_.note_template_failure) context_.note_template_failure(warning_);
   return data;
 }
 
@@ -38,9 +39,8 @@ std::string MessageWriter::html(const TemplateField& field, std::string_view ins
 std::string MessageWriter::kept_or_instead(const TemplateField& field, Result<std::string> expanded,
                                            std::string_view instead) {
   if (expanded) return std::move(*expanded);
-  failed_ = true;
-  warn("the template of " + field.key +
-       " failed: " + cut_to_runes(on_one_line(expanded.error().message), 300));
+  warn_of_template("the template of " + field.key +
+                   " failed: " + cut_to_runes(on_one_line(expanded.error().message), 300));
   return std::string(instead);
 }
 
@@ -68,6 +68,12 @@ std::string MessageWriter::fitting(std::string text, std::size_t limit, const st
   if (count_runes(text) <= limit) return text;
   warn("the " + what + " was cut to " + std::to_string(limit) + " characters");
   return cut_to_runes(text, limit);
+}
+
+void MessageWriter::warn_of_template(const std::string& what) {
+  failed_ = true;
+  if (context_.note_template_failure) context_.note_template_failure(what);
+  warn(what);
 }
 
 void MessageWriter::warn(const std::string& what) {

@@ -33,6 +33,8 @@ class MessageWriter {
   std::string fitting(std::string text, std::size_t limit, const std::string& what);
 
   void warn(const std::string& what);
+  // A template of the user's failed, and something plain stands in its place.
+  void warn_of_template(const std::string& what);
   bool failed() const { return failed_; }
   // What to report of all that happened, on one line; empty where nothing did.
   const std::string& warning() const { return warning_; }

@@ -227,6 +227,33 @@ TEST_CASE("the configuration that the API shows holds no secret") {
   CHECK(redacted_yaml(again.root()) == shown);
 }
 
+TEST_CASE("paces and fallbacks reach the router, and an Alertmanager is not shown them") {
+  const Loaded loaded(
+      "route: {receiver: a}\n"
+      "receivers:\n"
+      "- name: a\n"
+      "  fallback_receiver: b\n"
+      "  fallback_after: 2m\n"
+      "  slack_configs: [{api_url: 'http://h/x'}]\n"
+      "  webhook_configs: [{url: 'http://h/y', pace: {rate: 4/s, burst: 3}}]\n"
+      "- name: b\n"
+      "  webhook_configs: [{url: 'http://h/z'}]\n");
+  REQUIRE_MESSAGE(loaded.configuration, loaded.problems.to_string());
+  const RoutingConfig& routing = *loaded.configuration->engine.routing;
+  for (const IntegrationEntry& entry : routing.receiver("a")->integrations) {
+    CHECK(entry.fallback_receiver == "b");
+    CHECK(entry.fallback_after == std::chrono::minutes(2));
+    CHECK(entry.pace == (entry.id.kind == "slack" ? Pace{std::chrono::seconds(1), 5}
+                                                  : Pace{std::chrono::milliseconds(250), 3}));
+  }
+  CHECK(routing.receiver("b")->integrations[0].fallback_receiver.empty());
+  CHECK_FALSE(routing.receiver("b")->integrations[0].pace.limited());
+  for (const char* key : {"fallback_receiver", "fallback_after", "pace"}) {
+    CHECK(loaded.configuration->redacted.find(key) != std::string::npos);
+    CHECK(loaded.configuration->redacted_alertmanager.find(key) == std::string::npos);
+  }
+}
+
 TEST_CASE("rule files and configurations are told apart by their keys") {
   CHECK(looks_like_configuration(kGood));
   CHECK_FALSE(looks_like_configuration(kRules));

@@ -70,6 +70,8 @@ class Witness {
   void check_fired(const Notice&, const SimulatedWorld&, TimePoint now);
   void check_resolved(const Notice&, TimePoint now);
   void check_known(const Engine&, TimePoint now, bool calm);
+  void check_fallback(const RoutingConfig&, const IntegrationEntry&, const Ear&, TimePoint since,
+                      TimePoint now);
   void check_muted(const Notification&, const Engine&, TimePoint now);
   void forget_said(const Notice&);
   // When the alert was last muted, as far as one can know; `now` where it is.
