@@ -221,8 +221,10 @@ class Fakes(StandIn):
         request.end_headers()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
+        tunnel = context.wrap_socket(request.connection, server_side=True, do_handshake_on_connect=False)
+        request.connection = tunnel  # closed with the request, whatever comes of it
         try:
-            request.connection = context.wrap_socket(request.connection, server_side=True)
+            tunnel.do_handshake()
         except OSError:
             request.close_connection = True
             return
