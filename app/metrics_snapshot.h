@@ -56,6 +56,9 @@ struct MetricsSnapshot {
 //   snapshots and collections, and looking something up in memory is no query), subscriber_channel_writes,
 //   version_index_size, and whatever tells of messages between members or of the event recorder.
 //
+// tocsin_integration_deliveries_owed, _oldest_owed_age_seconds, _last_success_timestamp_seconds (absent until
+// one has arrived) and _circuit_open say of each integration what waits and whether it takes anything.
+//
 // Rule metrics carry the name that Prometheus gives them, and `server` in addition, because one file may be
 // evaluated against several.
 std::vector<MetricValues> snapshot_values(const MetricsSnapshot&);

@@ -95,6 +95,7 @@ void Witness::noticed(std::span<const Notice> notices, const SimulatedWorld& wor
     // Its end may be said once more, also where the new beginning never got through.
     if (fired) forget_said(notice);
     if (notice.kind == NoticeKind::kAlertResolved) source_ended_at_ = now;
+    if (notice.kind == NoticeKind::kReceiverRecovered) receiver_recovered_at_ = now;
     if (notice.kind == NoticeKind::kStoreFailed) store_failed_until_ = kNever;
     if (notice.kind == NoticeKind::kStoreRecovered) store_failed_until_ = now;
     if (notice.kind == NoticeKind::kAlertUnsuppressed || notice.kind == NoticeKind::kGroupUnmuted)
@@ -187,10 +188,12 @@ void Witness::delivered(const Notification& notification, const SimulatedWorld::
     if (!firing && !wants_resolved)
       violated(now, "tells an end that nobody wants to hear: " + alert.labels.to_string());
     const std::string_view name = alert.labels.value("alertname");
-    const bool true_now = name == "StorageFailing" ? store_failed_until_ >= now
-                          : name == "ReceiverFailing"
-                              ? engine.router().gates().fails(alert.labels.value("integration"))
-                              : engine.evaluator().fires(alert.labels);
+    // The answer that ends it may bring about another notification of its group in the same moment.
+    const bool receiver_fails =
+        engine.router().gates().fails(alert.labels.value("integration")) || receiver_recovered_at_ == now;
+    const bool true_now = name == "StorageFailing"    ? store_failed_until_ >= now
+                          : name == "ReceiverFailing" ? receiver_fails
+                                                      : engine.evaluator().fires(alert.labels);
     if (firing && alert.origin == AlertOrigin::kRule && !true_now) {
       violated(now, "says that fires what does not: " + alert.labels.to_string());
     }

@@ -90,6 +90,7 @@ class Witness {
   std::map<std::string, TimePoint> troubled_until_;  // by integration: when its last failure was over
   std::set<std::string> refused_;                    // these are on hold, for how long depends
   std::map<Labels, TimePoint> firing_since_;
+  TimePoint receiver_recovered_at_ = kNoTime;
   TimePoint store_failed_until_ = kNoTime;  // kNever: it fails
   TimePoint disturbed_at_ = kNoTime;
   std::deque<Evaluation> evaluations_;
