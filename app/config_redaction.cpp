@@ -48,15 +48,17 @@ constexpr std::array<std::string_view, 6> kSecretUrls = {
     "targets", "webhook_configs", "incidentio_configs", "http_configs", "googlechat_configs", "resolved"};
 constexpr std::array<std::string_view, 2> kSecretHeaders = {"http_configs", "resolved"};
 
-// What a configuration of ours may hold in addition to Alertmanager's keys: at the top, and under `global`.
+// What a configuration of ours may hold in addition to Alertmanager's keys: at the top, under `global`, and
+// of receivers.
 constexpr std::array<std::string_view, 4> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
                                                          "heartbeat"};
 constexpr std::array<std::string_view, 4> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
                                                             "external_labels", "message_style"};
-constexpr std::array<std::string_view, 5> kOwnReceivers = {
-    "http_configs", "googlechat_configs", "gotify_configs", "matrix_configs", "ntfy_configs"};
-// And in the blocks of receivers: those of every kind, then those of one.
-constexpr std::string_view kOwnReceiverKey = "message_style";
+constexpr std::array<std::string_view, 7> kOwnReceiverKeys = {
+    "http_configs", "googlechat_configs", "gotify_configs", "matrix_configs",
+    "ntfy_configs", "fallback_receiver",  "fallback_after"};
+// And of integrations: those of every kind, then those of one.
+constexpr std::array<std::string_view, 2> kOwnIntegrationKeys = {"message_style", "pace"};
 constexpr std::pair<std::string_view, std::string_view> kOwnKeysOfKinds[] = {
     {"slack_configs", "threads"}, {"slack_configs", "blocks"}, {"pagerduty_configs", "dedup_key"}};
 
@@ -90,10 +92,10 @@ std::string without_passwords(std::string text) {
 bool is_shown(std::string_view key, std::string_view parent, std::size_t indent, Keys keys) {
   if (keys == Keys::kAll) return true;
   if (indent == 0) return !is_listed(kOwnTopKeys, key);
-  if (parent == "receivers") return !is_listed(kOwnReceivers, key);
+  if (parent == "receivers") return !is_listed(kOwnReceiverKeys, key);
   if (parent.ends_with("_configs")) {
     const auto own = [&](const auto& one) { return one.first == parent && one.second == key; };
-    return key != kOwnReceiverKey && std::ranges::none_of(kOwnKeysOfKinds, own);
+    return !is_listed(kOwnIntegrationKeys, key) && std::ranges::none_of(kOwnKeysOfKinds, own);
   }
   return parent != "global" || indent > 2 || !is_listed(kOwnGlobalKeys, key);
 }

@@ -221,8 +221,11 @@ std::shared_ptr<const RoutingConfig> Loader::route(YamlObject& root, Duration re
     names.push_back(receiver.name);
     ReceiverEntry entry{receiver.name, {}};
     for (const auto& integration : receiver.integrations) {
-      entry.integrations.push_back(
-          {integration->id(), integration->wants_resolved(), integration->fingerprint()});
+      const auto pace = receiver.paces.find(integration->id());
+      entry.integrations.push_back({integration->id(), integration->wants_resolved(),
+                                    integration->fingerprint(),
+                                    pace == receiver.paces.end() ? Pace{} : pace->second,
+                                    receiver.fallback_receiver, receiver.fallback_after});
     }
     routing->receivers.push_back(std::move(entry));
   }

@@ -375,6 +375,8 @@ std::string Daemon::metrics_text() {
   snapshot.branch = "tocsin";
   loop_->ask([&](const Engine& engine, TimePoint now) {
     snapshot.router = engine.router().counts(now);
+    snapshot.by_integration = engine.router().integration_counts(now);
+    snapshot.now = now;
     snapshot.silences = engine.router().silences().counts(now);
     snapshot.inhibition_rules = engine.router().config().inhibit_rules.size();
     snapshot.rules = snapshot_rules(engine.evaluator(), RuleDetail::kCounts);

@@ -83,6 +83,7 @@ struct DeliveryDesk::Delivery {
   std::shared_ptr<const Integration> integration;
   std::string kept;
   std::vector<OutboundAnswer> answers;
+  std::string template_error;  // the first
   Attempt attempt;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
@@ -167,6 +168,7 @@ void DeliveryDesk::go_on(const std::shared_ptr<Delivery>& delivery) {
 
 void DeliveryDesk::finish(Delivery& delivery, DeliveryResult result) {
   delivery.attempt.result = std::move(result);
+  delivery.attempt.result.template_error = std::move(delivery.template_error);
   if (delivery.integration) delivery.attempt.took = std::chrono::steady_clock::now() - delivery.started;
   observe_(delivery.attempt);
   post_(delivery.notification->id, std::move(delivery.attempt.result));
@@ -174,9 +176,17 @@ void DeliveryDesk::finish(Delivery& delivery, DeliveryResult result) {
   if (--under_way_ == 0) idle_.notify_all();
 }
 
-BuildContext DeliveryDesk::context_of(const Delivery& delivery) const {
-  return {*delivery.config->templates, delivery.config->external_url, clock_.now(), reveal, delivery.kept,
-          aws_identity_of_environment};
+BuildContext DeliveryDesk::context_of(Delivery& delivery) const {
+  const auto note = [&delivery](const std::string& what) {
+    if (delivery.template_error.empty()) delivery.template_error = what;
+  };
+  return {*delivery.config->templates,
+          delivery.config->external_url,
+          clock_.now(),
+          reveal,
+          delivery.kept,
+          aws_identity_of_environment,
+          note};
 }
 
 std::string DeliveryDesk::kept_for(const Integration& integration) const {

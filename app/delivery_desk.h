@@ -60,7 +60,7 @@ class DeliveryDesk {
   void take_answer(const std::shared_ptr<Delivery>&, OutboundAnswer);
   void go_on(const std::shared_ptr<Delivery>&);
   void finish(Delivery&, DeliveryResult);
-  BuildContext context_of(const Delivery&) const;
+  BuildContext context_of(Delivery&) const;
   std::string kept_for(const Integration&) const;
   void keep(const Integration&, Keepsake);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/own_alert.h"
+#include "app/receiver_alerts.h"
 #include "app/store_alerts.h"
 #include "core/duration.h"
 #include "core/json.h"
@@ -56,7 +58,7 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   engine->heartbeat_.configure(config.heartbeat, now);
   RouterOutput routed;
   engine->router_.restore(stored, now, routed);
-  engine->take(std::move(routed), first);
+  engine->take(std::move(routed), now, first);
   engine->take(std::move(evaluated), now, first);
 
   // An alert of a rule that the router remembers and no rule fires: its rule went while nobody watched. One
@@ -67,13 +69,18 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
     const bool orphan = alert.origin == AlertOrigin::kRule && !is_set(alert.ends_at) &&
                         !engine->evaluator_.fires(alert.labels);
     if (!orphan) continue;
+    const std::string receiver = failing_integration(alert.labels);
+    if (engine->router_.gates().fails(receiver)) {
+      engine->failing_receivers_[receiver] = alert;
+      continue;
+    }
     alert.ends_at = now;
     alert.cause = ResolveCause::kRuleDeleted;
     orphans.push_back(std::move(alert));
   }
-  RouterOutput ended;
-  engine->router_.accept(orphans, now, ended);
-  engine->take(std::move(ended), first);
+  RouterOutput orphaned;
+  engine->router_.accept(orphans, now, orphaned);
+  engine->take(std::move(orphaned), now, first);
 
   if (!stored.empty()) {
     first.notices.push_back(
@@ -101,28 +108,30 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     take(std::move(out), now, step);
   } else if (auto* finished = std::get_if<DeliveryFinished>(&event)) {
     RouterOutput out;
-    router_.delivered(finished->notification_id, finished->result, now, out);
-    take(std::move(out), step);
+    const auto integration = router_.delivered(finished->notification_id, finished->result, now, out);
+    take(std::move(out), now, step);
+    if (integration && !finished->result.template_error.empty())
+      note_template(*integration, finished->result.template_error, now, step);
   } else if (auto* posted = std::get_if<AlertsPosted>(&event)) {
     RouterOutput out;
     router_.accept(posted->alerts, now, out);
-    take(std::move(out), step);
+    take(std::move(out), now, step);
   } else if (auto* wanted = std::get_if<SilenceWanted>(&event)) {
     RouterOutput out;
     auto id = router_.set_silence(std::move(wanted->silence), std::move(wanted->new_id), now, out);
     step.silence_answers.push_back({wanted->ticket, std::move(id)});
-    take(std::move(out), step);
+    take(std::move(out), now, step);
   } else if (auto* unwanted = std::get_if<SilenceUnwanted>(&event)) {
     RouterOutput out;
     const auto done = router_.expire_silence(unwanted->id, now, out);
     tl::expected<std::string, SilenceError> id(std::move(unwanted->id));
     if (!done) id = tl::unexpected(done.error());
     step.silence_answers.push_back({unwanted->ticket, std::move(id)});
-    take(std::move(out), step);
+    take(std::move(out), now, step);
   } else if (auto* loaded = std::get_if<ConfigLoaded>(&event)) {
     RouterOutput routed;
     router_.configure(loaded->config.routing, now, routed);
-    take(std::move(routed), step);
+    take(std::move(routed), now, step);
     EvaluatorOutput evaluated;
     evaluator_.configure(loaded->config.evaluator, now, evaluated);
     take(std::move(evaluated), now, step);
@@ -149,6 +158,34 @@ void Engine::take_in(const StoreCondition& condition, TimePoint now, Step& step)
   tell(alert, now, step);
 }
 
+// The program's own news about one of its integrations.
+void Engine::take_in(const IntegrationNews& news, TimePoint now, Step& step) {
+  const std::string name = news.integration.to_string();
+  if (news.kind == IntegrationNews::Kind::kFailing) {
+    Alert alert = receiver_failing(news);
+    alert.updated_at = now;
+    alert.labels = with_external(alert.labels);
+    failing_receivers_[name] = alert;
+    return tell(alert, now, step);
+  }
+  auto known = failing_receivers_.extract(name);
+  if (!known.empty()) tell(ended(std::move(known.mapped()), now), now, step);
+}
+
+// Renewed now and then, not with every notification.
+void Engine::note_template(const IntegrationId& id, const std::string& error, TimePoint now, Step& step) {
+  constexpr Duration kRenewed = std::chrono::minutes(30);
+  Alert alert = template_failing(id, error, now);
+  alert.labels = with_external(alert.labels);
+  const auto known = failing_templates_.find(id);
+  if (known != failing_templates_.end() && known->second.ends_at > now) {
+    if (known->second.ends_at - now > kRenewed) return;
+    alert.starts_at = known->second.starts_at;
+  }
+  failing_templates_[id] = alert;
+  tell(alert, now, step);
+}
+
 void Engine::tell(const Alert& alert, TimePoint now, Step& step) {
   const bool fires = !alert.resolved_at(now);
   Notice notice{fires ? NoticeKind::kAlertFired : NoticeKind::kAlertResolved,
@@ -161,7 +198,7 @@ void Engine::tell(const Alert& alert, TimePoint now, Step& step) {
   step.notices.push_back(std::move(notice));
   RouterOutput out;
   router_.accept({&alert, 1}, now, out);
-  take(std::move(out), step);
+  take(std::move(out), now, step);
 }
 
 // As alerts of rules have them, where there are rules.
@@ -175,9 +212,11 @@ void Engine::settle(TimePoint now, Step& step) {
   EvaluatorOutput evaluated;
   evaluator_.advance(now, evaluated);
   take(std::move(evaluated), now, step);
-  RouterOutput routed;
-  router_.advance(now, routed);
-  take(std::move(routed), step);
+  do {  // what the router finds out may be an alert of our own, which is due at once
+    RouterOutput routed;
+    router_.advance(now, routed);
+    take(std::move(routed), now, step);
+  } while (router_.next_deadline() <= now);
   if (auto sign = heartbeat_.advance(evaluator_, router_, store_fails_.has_value(), now, step.notices))
     step.heartbeat = std::move(sign);
   if (now < next_heartbeat_) return;
@@ -197,15 +236,16 @@ void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
   if (out.alerts.empty()) return;
   RouterOutput routed;
   router_.accept(out.alerts, now, routed);
-  take(std::move(routed), step);
+  take(std::move(routed), now, step);
 }
 
-void Engine::take(RouterOutput&& out, Step& step) {
+void Engine::take(RouterOutput&& out, TimePoint now, Step& step) {
   move_to(step.records, std::move(out.records));
   move_to(step.deliveries, std::move(out.deliveries));
   move_to(step.notices, std::move(out.notices));
   for (const auto& [by, count] : out.muted) step.muted[by] += count;
   step.limited += out.limited;
+  for (const IntegrationNews& news : out.news) take_in(news, now, step);
 }
 
 }  // namespace tocsin

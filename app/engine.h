@@ -4,6 +4,7 @@
 // gives signs of life while both really work.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,9 +35,11 @@ class Engine {
  private:
   explicit Engine(std::shared_ptr<const RoutingConfig> routing) : router_(std::move(routing)) {}
   void take(EvaluatorOutput&&, TimePoint now, Step&);
-  void take(RouterOutput&&, Step&);
+  void take(RouterOutput&&, TimePoint now, Step&);
   void take_in(Event&&, TimePoint now, Step&);
   void take_in(const StoreCondition&, TimePoint now, Step&);
+  void take_in(const IntegrationNews&, TimePoint now, Step&);
+  void note_template(const IntegrationId&, const std::string& error, TimePoint now, Step&);
   // An alert about the program itself.
   void tell(const Alert&, TimePoint now, Step&);
   Labels with_external(const Labels&) const;
@@ -45,7 +48,9 @@ class Engine {
   Evaluator evaluator_;
   Router router_;
   Heartbeat heartbeat_;
-  std::optional<Alert> store_fails_;  // while it does
+  std::optional<Alert> store_fails_;                  // while it does
+  std::map<std::string, Alert> failing_receivers_;    // while they do, by integration as text
+  std::map<IntegrationId, Alert> failing_templates_;  // as they were told last
   TimePoint next_heartbeat_ = kNoTime;
 };
 

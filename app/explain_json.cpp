@@ -52,6 +52,15 @@ void write_integration(JsonWriter& json, const IntegrationExplanation& about) {
   time_field(json, "tryingSince", about.trying_since);
   time_field(json, "nextAttemptAt", about.next_attempt_at);
   text_field(json, "lastError", about.last_error);
+  if (about.gate.obstacle != Gate::Obstacle::kNone) {
+    json.key("gate").begin_object().field("obstacle", to_string(about.gate.obstacle));
+    json.key("waiting").integer(static_cast<std::int64_t>(about.gate.waiting));
+    time_field(json, "opensAt", about.gate.opens_at);
+    json.field("pace", about.gate.pace.to_string());
+    json.key("circuitOpen").boolean(about.gate.circuit_open).end_object();
+  }
+  text_field(json, "fallback", about.fallback_receiver);
+  if (about.stands_in) json.key("standsIn").boolean(true);
   json.end_object();
 }
 

@@ -86,6 +86,37 @@ void add_heartbeat(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
 }
 
 // As of an Alertmanager without cluster: it is its own only member.
+// How each integration does, named as in notices: RECEIVER/KIND[INDEX].
+void add_integrations(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
+  MetricValues owed{
+      "tocsin_integration_deliveries_owed",
+      "Notifications that have not arrived yet: waiting for their turn, under way or tried again.",
+      Type::kGauge,
+      {}};
+  MetricValues age{"tocsin_integration_oldest_owed_age_seconds",
+                   "For how long the oldest of them has been owed; 0: none is.",
+                   Type::kGauge,
+                   {}};
+  MetricValues success{"tocsin_integration_last_success_timestamp_seconds",
+                       "When a notification arrived last, since the program started.",
+                       Type::kGauge,
+                       {}};
+  MetricValues circuit{"tocsin_integration_circuit_open",
+                       "1 while the service refuses everybody, so that only probes are sent.",
+                       Type::kGauge,
+                       {}};
+  for (const IntegrationCounts& count : now.by_integration) {
+    const MetricLabels labels = {{"receiver", count.id.receiver}, {"integration", count.id.to_string()}};
+    owed.values.push_back({labels, static_cast<double>(count.owed)});
+    const bool waits = is_set(count.owed_since) && is_set(now.now);
+    age.values.push_back({labels, waits ? std::max(0.0, to_seconds(now.now - count.owed_since)) : 0.0});
+    circuit.values.push_back({labels, count.circuit_open ? 1.0 : 0.0});
+    if (is_set(count.last_delivered_at))
+      success.values.push_back({labels, seconds_since_1970(count.last_delivered_at)});
+  }
+  for (MetricValues* values : {&owed, &age, &success, &circuit}) out.push_back(std::move(*values));
+}
+
 void add_cluster(std::vector<MetricValues>& out) {
   out.push_back(gauge("alertmanager_cluster_enabled", "Whether there is a cluster.", 0));
   out.push_back(gauge("alertmanager_cluster_members", "Members of the cluster: this one.", 1));
@@ -254,6 +285,7 @@ std::vector<MetricValues> snapshot_values(const MetricsSnapshot& now) {
   add_config(now, values);
   add_router(now, values);
   add_heartbeat(now, values);
+  add_integrations(now, values);
   add_cluster(values);
   add_store(now, values);
   add_get_limit(now, values);

@@ -20,6 +20,8 @@ struct MetricsSnapshot {
   std::string branch;
 
   RouterCounts router;
+  std::vector<IntegrationCounts> by_integration;
+  TimePoint now = kNoTime;
   SilenceCounts silences;
   std::int64_t alerts_per_name = 0;  // the limit; 0: none
   std::size_t inhibition_rules = 0;
@@ -57,6 +59,9 @@ struct MetricsSnapshot {
 //   Left out: …_snapshot_…, …_gc_duration_seconds, …_queries_total, …_query_duration_seconds (there are no
 //   snapshots and collections, and looking something up in memory is no query), subscriber_channel_writes,
 //   version_index_size, and whatever tells of messages between members or of the event recorder.
+//
+// tocsin_integration_deliveries_owed, _oldest_owed_age_seconds, _last_success_timestamp_seconds (absent until
+// one has arrived) and _circuit_open say of each integration what waits and whether it takes anything.
 //
 // Rule metrics carry the name that Prometheus gives them, and `server` in addition, because one file may be
 // evaluated against several.

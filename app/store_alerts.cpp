@@ -2,21 +2,12 @@
 
 #include <chrono>
 
+#include "app/own_alert.h"
+
 namespace tocsin {
 namespace {
 
 constexpr Duration kResetIsNews = std::chrono::hours(1);
-
-// As of a rule of ours: nobody outside can end it.
-Alert own_alert(Labels labels, Labels annotations, TimePoint now) {
-  Alert alert;
-  alert.labels = std::move(labels);
-  alert.annotations = std::move(annotations);
-  alert.starts_at = now;
-  alert.updated_at = now;
-  alert.origin = AlertOrigin::kRule;
-  return alert;
-}
 
 }  // namespace
 
@@ -30,10 +21,7 @@ Alert storage_failing(const std::string& error, TimePoint now) {
 }
 
 Alert storage_works_again(Alert failing, TimePoint now) {
-  failing.ends_at = now;
-  failing.updated_at = now;
-  failing.cause = ResolveCause::kConditionFalse;
-  return failing;
+  return ended(std::move(failing), now);
 }
 
 Alert storage_was_reset(const std::string& message, TimePoint now) {

@@ -28,19 +28,25 @@ enum class NoticeKind {
   kPrometheusUnreachable,
   kPrometheusReachable,
   // router
-  kAlertReceived,  // from outside, new or firing again
-  kAlertDropped,   // no route, or over a limit
+  kAlertReceived,      // from outside, new or firing again
+  kAlertDropped,       // no route, or over a limit
   kAlertSuppressed,    // a flush left it out; details: group, silenced_by or inhibited_by and rule
   kAlertUnsuppressed,  // fires on, and nothing keeps it from being announced any more
   kGroupMuted,         // by time; details: the intervals
   kGroupUnmuted,
-  kGroupOpened,    // details: route, wait
+  kGroupOpened,  // details: route, wait
   kGroupClosed,
   kNotifying,          // details: integration, reason, alerts
   kNotified,           // details: integration, reason, tries, status
   kDeliveryRetrying,   // details: integration, message, in
   kDeliveryRejected,   // details: integration, message, held until
   kDeliveryAbandoned,  // the receiver is gone from the configuration
+  kFallbackUsed,       // details: integration, fallback, reason, since
+  kFallbackEnded,      // the integration has taken it, or nothing is owed to it any more
+  kCircuitOpened,    // refuses everybody: only probes from now on; details: integration, message, next probe
+  kCircuitClosed,    // details: integration, reason
+  kReceiverFailing,  // nothing has arrived for a while; details: integration, since, message
+  kReceiverRecovered,  // details: integration, reason
   kSilenceSet,         // details: change (new or updated), matchers, until, by, comment
   kSilenceStarted,     // was pending, and mutes from now on
   kSilenceExpired,     // details: cause

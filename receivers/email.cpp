@@ -194,6 +194,7 @@ DeliveryResult Email::read(const Notification& notification, const OutboundAnswe
   DeliveryResult out;
   out.status = answer.status;
   if (answer.status >= 200 && answer.status < 300) {
+    out.message = answer_excerpt(answer.error);  // mailboxes that were refused while others took it
     // The user's own Message-Id, where there is one, is a template; ours is what can be told without
     // expanding it.
     if (header("Message-Id") == nullptr && !has_template(config_.from.text)) {

@@ -16,6 +16,7 @@
 #include "core/delivery_result.h"
 #include "core/notification.h"
 #include "core/outbound.h"
+#include "core/pace.h"
 #include "receivers/aws_identity.h"
 #include "receivers/template_field.h"
 
@@ -36,6 +37,9 @@ struct BuildContext {
   // The AWS identity that the environment gives, or that profile of the shared AWS files; unset: there is
   // none.
   std::function<Result<AwsIdentity>(const std::string& profile)> aws_identity = {};
+  // Told of each template of the user's that fails while the message still goes out in plain words; may be
+  // unset.
+  std::function<void(const std::string& what)> note_template_failure = {};
 };
 
 // Something that an integration wants back at its next deliveries, for instance an access token that the
@@ -98,6 +102,10 @@ struct Receiver {
   std::string name;
   std::map<std::string, std::string> labels;  // what Alertmanager 0.34 calls receiver labels
   std::vector<std::shared_ptr<const Integration>> integrations;  // may be empty: the usual "null" sink
+  std::map<IntegrationId, Pace> paces;                           // of the integrations
+  // Hears as well what an integration of this one has not taken for so long; empty: none.
+  std::string fallback_receiver{};
+  Duration fallback_after = std::chrono::minutes(5);
 };
 
 }  // namespace tocsin

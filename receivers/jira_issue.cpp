@@ -107,8 +107,8 @@ Result<JiraIssueBody> jira_issue_body(const JiraConfig& config, const Notificati
     if (expanded) {
       fields[name] = std::move(*expanded);
     } else {
-      writer.warn("the template of fields." + name +
-                  " failed, the field was left out: " + on_one_line(expanded.error().message));
+      writer.warn_of_template("the template of fields." + name +
+                              " failed, the field was left out: " + on_one_line(expanded.error().message));
     }
   }
   JsonWriter json;

@@ -13,6 +13,7 @@ MessageWriter::MessageWriter(const BuildContext& context, const Notification& no
 
 NotificationData MessageWriter::with_text_labels(NotificationData data) {
   warning_ = render_route_labels(data, context_.templates, context_.now);
+  if (!warning_.empty() && context_.note_template_failure) context_.note_template_failure(warning_);
   return data;
 }
 
@@ -44,7 +45,7 @@ std::string MessageWriter::kept_or_instead(const TemplateField& field, Result<st
 
 void MessageWriter::note_failure(const TemplateField& field, const std::string& why) {
   failed_ = true;
-  warn("the template of " + field.key + " failed: " + cut_to_runes(on_one_line(why), 300));
+  warn_of_template("the template of " + field.key + " failed: " + cut_to_runes(on_one_line(why), 300));
 }
 
 Result<std::string> MessageWriter::required(const TemplateField& field) const {
@@ -71,6 +72,12 @@ std::string MessageWriter::fitting(std::string text, std::size_t limit, const st
   if (count_runes(text) <= limit) return text;
   warn("the " + what + " was cut to " + std::to_string(limit) + " characters");
   return cut_to_runes(text, limit);
+}
+
+void MessageWriter::warn_of_template(const std::string& what) {
+  failed_ = true;
+  if (context_.note_template_failure) context_.note_template_failure(what);
+  warn(what);
 }
 
 void MessageWriter::warn(const std::string& what) {

@@ -35,6 +35,8 @@ class MessageWriter {
   // A template that was expanded elsewhere has failed.
   void note_failure(const TemplateField&, const std::string& why);
   void warn(const std::string& what);
+  // A template of the user's failed, and something plain stands in its place.
+  void warn_of_template(const std::string& what);
   bool failed() const { return failed_; }
   // What to report of all that happened, on one line; empty where nothing did.
   const std::string& warning() const { return warning_; }

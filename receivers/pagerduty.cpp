@@ -185,7 +185,7 @@ std::string PagerDuty::fitting_body(const Event& event, const BuildContext& cont
   const PayloadValue::Map all = details(context, writer, total);
   if (const auto note = all.find(kNote);
       note != all.end() && !config_.details.contains(kNote) && note->second.text() != nullptr) {
-    writer.warn(*note->second.text());
+    writer.warn_of_template(*note->second.text());
   }
   std::string body = body_of(event, all);
   if (body.size() <= kLargestEvent) return body;

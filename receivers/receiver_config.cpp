@@ -4,6 +4,7 @@
 #include <boost/url/parse.hpp>
 #include <vector>
 
+#include "receivers/service_pace.h"
 #include "receivers/sha256.h"
 
 namespace tocsin {
@@ -141,6 +142,10 @@ std::shared_ptr<const HttpConfig> ReceiverBlock::http_config() {
   auto config = std::make_shared<HttpConfig>(read_http_config(http, base_folder));
   http.refuse_unknown_keys();
   return config;
+}
+
+Pace ReceiverBlock::pace() {
+  return read_pace(object, service_pace(id_.kind));
 }
 
 Duration ReceiverBlock::timeout(Duration when_absent_or_zero) {

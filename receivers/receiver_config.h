@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/http_config.h"
+#include "core/pace.h"
 #include "receivers/integration.h"
 #include "receivers/receiver_defaults.h"
 
@@ -48,6 +49,8 @@ class ReceiverBlock {
   // with a warning.
   Secret secret_url(const std::string& key);
   Secret secret(const std::string& key);
+  // How fast the service takes notifications: the user's `pace`, else what is known of the kind.
+  Pace pace();
 
  private:
   YamlNode node_;

@@ -5,6 +5,7 @@
 
 #include "receivers/discord.h"
 #include "receivers/email.h"
+#include "receivers/fallbacks.h"
 #include "receivers/generic_http.h"
 #include "receivers/googlechat.h"
 #include "receivers/gotify.h"
@@ -80,6 +81,7 @@ void read_kind(const ReceiverKind& kind, YamlObject& object, const ReceiverDefau
                               std::string("a ") + kind.name + " config must be a mapping");
     } else {
       ReceiverBlock block(node, kind.name, receiver.name, index, defaults, base_folder, object.problems());
+      receiver.paces[block.id()] = block.pace();
       receiver.integrations.push_back(kind.read(block));
     }
     ++index;
@@ -96,6 +98,19 @@ void read_labels(YamlObject& object, Receiver& receiver) {
   receiver.labels["name"] = receiver.name;
 }
 
+void read_fallback(YamlObject& object, Receiver& receiver) {
+  object.text("fallback_receiver", receiver.fallback_receiver);
+  object.prometheus_duration("fallback_after", receiver.fallback_after);
+  if (receiver.fallback_after <= Duration::zero()) {
+    object.error("fallback_after", "fallback_after must be longer than 0",
+                 "how long the receiver may take before the other one hears as well; 5m is usual");
+    receiver.fallback_after = std::chrono::minutes(5);
+  }
+  if (object.has("fallback_after") && receiver.fallback_receiver.empty())
+    object.error("fallback_after", "fallback_after says nothing without fallback_receiver",
+                 "add `fallback_receiver: NAME`, or remove the line");
+}
+
 Receiver read_receiver(const YamlNode& node, const ReceiverDefaults& defaults, const std::string& base_folder,
                        Problems& problems) {
   YamlObject object(node, "receiver", problems);
@@ -104,8 +119,16 @@ Receiver read_receiver(const YamlNode& node, const ReceiverDefaults& defaults, c
   if (receiver.name.empty()) object.error("name", "a receiver needs a name");
   read_labels(object, receiver);
   for (const ReceiverKind& kind : kKinds) read_kind(kind, object, defaults, base_folder, receiver);
+  read_fallback(object, receiver);
   object.refuse_unknown_keys();
   return receiver;
+}
+
+Position place_of(const YamlNode& mapping, std::string_view key) {
+  for (const auto& [name, value] : mapping.entries()) {
+    if (name.text() == key) return value.position();
+  }
+  return mapping.position();
 }
 
 }  // namespace
@@ -119,6 +142,7 @@ std::vector<Receiver> read_receivers(YamlNode receivers, const ReceiverDefaults&
     return out;
   }
   std::map<std::string, Position> first_of_name;
+  std::vector<Position> places;  // of their fallback_receiver
   for (const YamlNode& node : receivers.items()) {
     if (node.kind() != YamlNode::Kind::kMapping) {
       problems.error(node.file(), node.position(),
@@ -136,7 +160,9 @@ std::vector<Receiver> read_receivers(YamlNode receivers, const ReceiverDefaults&
       }
     }
     out.push_back(std::move(receiver));
+    places.push_back(place_of(node, "fallback_receiver"));
   }
+  check_fallbacks(out, places, receivers.file(), problems);
   return out;
 }
 

@@ -58,8 +58,8 @@ Result<BuiltRequest> Webhook::build(const Notification& notification, const Buil
       request.body = json.take() + "\n";
     } else {
       // The other end expects a shape of its own; the standard message is still better than silence.
-      writer.warn("the template of payload failed, the standard message was sent instead: " +
-                  payload.error().message);
+      writer.warn_of_template("the template of payload failed, the standard message was sent instead: " +
+                              payload.error().message);
     }
   }
   if (cut > 0) writer.warn(std::to_string(cut) + " alerts beyond max_alerts were left out");

@@ -30,9 +30,11 @@ Scheduled& Deadlines::Item::scheduled() const {
     case Deadline::Kind::kFlush:
       return group->scheduled;
     case Deadline::Kind::kRetry:
+      return integration->scheduled;
+    case Deadline::Kind::kFallback:
       break;
   }
-  return integration->scheduled;
+  return integration->scheduled_fallback;
 }
 
 Deadlines::Item Deadlines::item(const Deadline& deadline, TimePoint at) {

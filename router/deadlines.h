@@ -1,6 +1,6 @@
 // Deadlines: everything the router waits for, ordered, so that the next thing due is its head and a step
-// costs what is due, not what exists. Equal times come as: ends of alerts, flushes, retries; then in the
-// order in which their subjects came to be.
+// costs what is due, not what exists. Equal times come as: ends of alerts, flushes, retries, fallbacks; then
+// in the order in which their subjects came to be.
 //
 // A heap. A deadline that moves to a later time (as that of an alert which is sent again) stays where it is
 // until it would be the head: only the head has to be right.
@@ -19,7 +19,7 @@ class Group;
 struct GroupIntegration;
 
 struct Deadline {
-  enum class Kind { kAlertEnds, kFlush, kRetry };
+  enum class Kind { kAlertEnds, kFlush, kRetry, kFallback };
   TimePoint at = kNever;
   Kind kind = Kind::kFlush;
   std::uint64_t serial = 0;  // of the subject, unique within the kind

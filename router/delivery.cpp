@@ -13,8 +13,6 @@ namespace {
 constexpr Duration kFirstBackOff = std::chrono::milliseconds(500);
 constexpr Duration kLongestBackOff = std::chrono::seconds(60);
 constexpr Duration kLongestHold = std::chrono::hours(1);
-// A service may ask for any wait; beyond this a page would be as good as lost.
-constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
 
 }  // namespace
 
@@ -22,7 +20,27 @@ void Delivery::start(std::string id, TimePoint now) {
   TOCSIN_CHECK(idle(), "one delivery at a time");
   *this = Delivery();
   id_ = std::move(id);
+  owed_since_ = now;
   again(now);
+}
+
+void Delivery::wait(std::string id, TimePoint now) {
+  TOCSIN_CHECK(!under_way(), "one attempt at a time");
+  if (idle()) {
+    *this = Delivery();
+    id_ = std::move(id);
+    owed_since_ = now;
+  }
+  state_ = State::kWaiting;
+  next_attempt_at_ = kNever;
+  waiting_since_ = tries_ == 0 ? owed_since_ : now;
+}
+
+void Delivery::wait_again(const DeliveryResult& result) {
+  TOCSIN_CHECK(under_way());
+  state_ = State::kWaiting;
+  last_error_ = result.message;
+  waiting_since_ = owed_since_;
 }
 
 void Delivery::again(TimePoint now) {
@@ -54,6 +72,14 @@ void Delivery::rejected(const DeliveryResult& result, TimePoint flush, Duration 
   next_attempt_at_ = flush + std::max(group_interval, std::min(hold, kLongestHold));
 }
 
+void Delivery::rejected_and_waits(const DeliveryResult& result, TimePoint now) {
+  TOCSIN_CHECK(under_way());
+  state_ = State::kWaiting;
+  last_error_ = result.message;
+  ++rejections_;
+  waiting_since_ = now;
+}
+
 void Delivery::drop() {
   TOCSIN_CHECK(!under_way());
   *this = Delivery();
@@ -64,7 +90,7 @@ void Delivery::end_hold() {
 }
 
 Delivery::Memory Delivery::memory() const {
-  return {id_, rejections_, state_ == State::kHeld ? next_attempt_at_ : kNoTime};
+  return {id_, rejections_, state_ == State::kHeld ? next_attempt_at_ : kNoTime, owed_since_};
 }
 
 void Delivery::restore(const Memory& memory, TimePoint now) {
@@ -72,6 +98,7 @@ void Delivery::restore(const Memory& memory, TimePoint now) {
   if (memory.id.empty()) return;
   id_ = memory.id;
   rejections_ = memory.rejections;
+  owed_since_ = is_set(memory.owed_since) ? std::min(memory.owed_since, now) : now;
   bool held = is_set(memory.held_until);
   state_ = held ? State::kHeld : State::kBackingOff;
   // The clock may have been set back while we were away: no hold waits for a future that was a mistake.
@@ -82,6 +109,8 @@ std::string_view to_string(Delivery::State state) {
   switch (state) {
     case Delivery::State::kIdle:
       return "idle";
+    case Delivery::State::kWaiting:
+      return "waiting";
     case Delivery::State::kUnderWay:
       return "under way";
     case Delivery::State::kBackingOff:

@@ -4,9 +4,12 @@
 // is owed any more.
 //
 //   idle ── start ─► under way ── succeeded ─► idle
-//                      │  ▲ again
-//                      ├──┴─ failed ─► backing off (tries again by itself)
-//                      └──┴─ rejected ─► held (tries again at a flush)
+//     │                │  ▲ again
+//     │                ├──┴─ failed ─► backing off (tries again by itself)
+//     │                ├──┴─ rejected ─► held (tries again at a flush)
+//     └─ wait ─► waiting (for its turn at the integration's gate)
+//
+// Whoever is not under way may be told to wait: the gate is shut (router/gate.h).
 #pragma once
 
 #include <string>
@@ -20,25 +23,36 @@ namespace tocsin {
 
 class Delivery {
  public:
-  enum class State { kIdle, kUnderWay, kBackingOff, kHeld };
+  enum class State { kIdle, kWaiting, kUnderWay, kBackingOff, kHeld };
 
   State state() const { return state_; }
   bool under_way() const { return state_ == State::kUnderWay; }
+  bool waiting() const { return state_ == State::kWaiting; }
   bool idle() const { return state_ == State::kIdle; }
   const std::string& id() const { return id_; }
   int tries() const { return tries_; }
-  TimePoint started_at() const { return started_at_; }
+  TimePoint started_at() const { return started_at_; }  // the first attempt
+  // Since when it is owed; survives a restart.
+  TimePoint owed_since() const { return owed_since_; }
+  // Waiting: its place among those that wait; the earliest goes first.
+  TimePoint waiting_since() const { return waiting_since_; }
   // Backing off: when to try again. Held: a flush before this does not try. Otherwise kNever.
   TimePoint next_attempt_at() const { return next_attempt_at_; }
   const std::string& last_error() const { return last_error_; }
 
   void start(std::string id, TimePoint now);
   void again(TimePoint now);
+  // At the end of those that wait, or, where it was not its fault that it has not arrived, at the place that
+  // its age gives it. An idle one begins under the id.
+  void wait(std::string id, TimePoint now);
+  void wait_again(const DeliveryResult&);
   void succeeded();
   void failed(const DeliveryResult&, TimePoint now);
   // Holds exponentially from one group_interval to at most an hour, counted from the flush that spoke, so
   // that it ends on a flush.
   void rejected(const DeliveryResult&, TimePoint flush, Duration group_interval);
+  // Nobody gets through: it waits for its turn, after those that have not tried lately.
+  void rejected_and_waits(const DeliveryResult&, TimePoint now);
   // Nothing is owed any more.
   void drop();
   // The integration was changed: the next flush tries again.
@@ -50,6 +64,7 @@ class Delivery {
     std::string id;  // empty: idle
     int rejections = 0;
     TimePoint held_until = kNoTime;
+    TimePoint owed_since = kNoTime;
   };
   Memory memory() const;
   void restore(const Memory&, TimePoint now);
@@ -60,11 +75,16 @@ class Delivery {
   int tries_ = 0;
   int rejections_ = 0;
   TimePoint started_at_ = kNoTime;
+  TimePoint owed_since_ = kNoTime;
+  TimePoint waiting_since_ = kNoTime;
   TimePoint next_attempt_at_ = kNever;
   std::string last_error_;
 };
 
-std::string_view to_string(Delivery::State);  // "idle", "under way", "backing off", "held"
+std::string_view to_string(Delivery::State);  // "idle", "waiting", "under way", "backing off", "held"
+
+// A service may ask for any wait; beyond this a page would be as good as lost.
+inline constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
 
 // 500 ms × 1.5^(tries-1), at most 60 s, ±50 % by a hash of id and try; or the service's wish, up to an hour,
 // where that is longer.

@@ -36,7 +36,7 @@ TimePoint repeat_at(const GroupTerms& terms, TimePoint last_notified_at) {
 }
 
 IntegrationExplanation explain_integration(const GroupIntegration& integration, const GroupTerms& terms,
-                                           AlertKey key) {
+                                           const Gates& gates, AlertKey key, TimePoint now) {
   const Delivery& delivery = integration.delivery;
   IntegrationExplanation about;
   about.id = integration.entry->id;
@@ -49,6 +49,9 @@ IntegrationExplanation explain_integration(const GroupIntegration& integration, 
   about.trying_since = delivery.idle() ? kNoTime : delivery.started_at();
   about.next_attempt_at = delivery.next_attempt_at();
   about.last_error = delivery.last_error();
+  about.gate = gates.view(about.id, now);
+  if (integration.fell_back) about.fallback_receiver = integration.entry->fallback_receiver;
+  about.stands_in = integration.stands_in;
   if (integration.standing == Standing::kActive)
     about.next_repeat_at = repeat_at(terms, about.last_notified_at);
   return about;
@@ -80,7 +83,7 @@ GroupExplanation Router::explain_group(const Group& group, const AlertExplanatio
   }
   for (const auto& integration : group.integrations()) {
     IntegrationExplanation& added =
-        about.integrations.emplace_back(explain_integration(*integration, terms, alert.key));
+        about.integrations.emplace_back(explain_integration(*integration, terms, gates_, alert.key, now));
     const bool announces = integration->standing == Standing::kActive && !about.departed;
     if (!announces) added.next_repeat_at = kNever;
     judge(alert, about, announces ? Standing::kActive : Standing::kRetired, now, added);

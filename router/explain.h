@@ -13,6 +13,7 @@
 #include "core/notification.h"
 #include "router/alert_key.h"
 #include "router/delivery.h"
+#include "router/gates.h"
 #include "router/muted_by.h"
 #include "router/told.h"
 
@@ -45,6 +46,7 @@ enum class Stand {
   kToldThenMuted,  // was told that it fires; muted since, so nothing is repeated
   kWaits,          // for the group's next flush
   kBeingTold,      // an attempt is under way
+  kQueued,         // waits for its turn at the integration's gate: pace, pause or circuit
   kFails,          // the service fails: tried again by itself
   kHeld,           // the service refuses: tried again at a flush
   kTold,           // knows that it fires; the next repeat comes in its time
@@ -68,6 +70,9 @@ struct IntegrationExplanation {
   TimePoint trying_since = kNoTime;
   TimePoint next_attempt_at = kNever;
   std::string last_error;
+  GateView gate;                  // of the whole integration
+  std::string fallback_receiver;  // hears as well; empty: not now
+  bool stands_in = false;         // it is here as the fallback of another
   Stand stand = Stand::kWaits;
   std::string verdict;  // a sentence for people
 };

@@ -69,6 +69,9 @@ class Judge {
       firing();
     else
       ended();
+    if (!about_.fallback_receiver.empty())
+      about_.verdict += "; meanwhile its fallback " + about_.fallback_receiver + " hears as well";
+    if (about_.stands_in) about_.verdict += " (as a fallback)";
   }
 
  private:
@@ -129,8 +132,37 @@ class Judge {
                     format_moment(group_.next_flush, now_)));
   }
 
-  // A service that fails or refuses; false where there is none.
+  // Until its turn at the gate comes.
+  std::string queue_text() const {
+    const GateView& gate = about_.gate;
+    switch (gate.obstacle) {
+      case Gate::Obstacle::kCircuit:
+        return fmt::format("the receiver refuses everybody since {}: {}; next probe {}",
+                           format_moment(gate.failing_since, now_), gate.last_error, gate_opens_text());
+      case Gate::Obstacle::kPause:
+        return fmt::format("the service asks to be left alone until {}: {}",
+                           format_moment(gate.opens_at, now_), gate.last_error);
+      case Gate::Obstacle::kOneAtATime:
+        return "the service was too busy, and takes a few at a time now";
+      case Gate::Obstacle::kPace:
+      case Gate::Obstacle::kNone:
+        break;
+    }
+    return fmt::format("the pace is {}", gate.pace.to_string());
+  }
+
+  std::string gate_opens_text() const {
+    return about_.gate.opens_at == kNever ? "is under way"
+                                          : "at " + format_moment(about_.gate.opens_at, now_);
+  }
+
+  // A service that fails or refuses, or does not take all at once; false where there is none.
   bool trouble(const std::string& prefix) {
+    if (about_.delivery == Delivery::State::kWaiting) {
+      say(Stand::kQueued, fmt::format("{}it waits for its turn, as {} in all do: {}", prefix,
+                                      about_.gate.waiting, queue_text()));
+      return true;
+    }
     const std::string error = about_.last_error.empty() ? "no answer" : about_.last_error;
     if (about_.delivery == Delivery::State::kBackingOff) {
       const std::string next = "next try at " + format_moment(about_.next_attempt_at, now_);
@@ -204,6 +236,8 @@ std::string_view to_string(Stand stand) {
       return "waits";
     case Stand::kBeingTold:
       return "being told";
+    case Stand::kQueued:
+      return "queued";
     case Stand::kFails:
       return "fails";
     case Stand::kHeld:

@@ -88,54 +88,93 @@ void Group::consider(GroupIntegration& integration, const Alerts& alerts, GroupS
     }
     return;
   }
-  bool waits = delivery.state() == Delivery::State::kBackingOff ||
+  bool waits = delivery.waiting() || delivery.state() == Delivery::State::kBackingOff ||
                (delivery.state() == Delivery::State::kHeld && terms_.last_flush < delivery.next_attempt_at());
   if (waits) {
     mark_owed(integration, alerts);
   } else {
-    speak(integration, why, alerts, step);
+    speak_in_turn(integration, why, alerts, step);
   }
 }
 
-void Group::retry(GroupIntegration& integration, GroupStep& step) {
-  const Alerts alerts = alerts_at(step);
+NotifyReason Group::still_owed(GroupIntegration& integration, const Alerts& alerts, GroupStep& step) {
   tell_silently(integration, alerts, step);
-  NotifyReason why = reason(integration, alerts);
-  if (why != NotifyReason::kNone) return speak(integration, why, alerts, step);
+  const NotifyReason why = reason(integration, alerts);
+  if (why != NotifyReason::kNone || integration.delivery.under_way()) return why;
   note_time_muting(step);  // what was owed until now may be muted
   note_muting(alerts, step);
   integration.delivery.drop();
   integration.changed = true;
   settle(step);
+  return why;
+}
+
+void Group::retry(GroupIntegration& integration, GroupStep& step) {
+  const Alerts alerts = alerts_at(step);
+  const NotifyReason why = still_owed(integration, alerts, step);
+  if (why != NotifyReason::kNone) speak_in_turn(integration, why, alerts, step);
+}
+
+void Group::take_turn(GroupIntegration& integration, GroupStep& step) {
+  const Alerts alerts = alerts_at(step);
+  const NotifyReason why = still_owed(integration, alerts, step);
+  if (why != NotifyReason::kNone) speak(integration, why, alerts, step);
 }
 
 void Group::answered(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
   using Outcome = DeliveryResult::Outcome;
-  Delivery& delivery = integration.delivery;
   integration.changed = true;
   bool missed = std::exchange(integration.flush_missed, false);
   if (result.message_ref_is_gone) integration.message_ref.clear();
+  Gates::Verdict verdict = step.gates.answered(*integration.entry, serial_, result, step.now, step.out);
+  if (integration.gone)
+    verdict = Gates::Verdict::kByItself;  // it does not wait for what is no longer its own
   if (result.outcome == Outcome::kDelivered) {
     arrived(integration, result, step);
+    relieve_stand_ins(step);
     if (missed && !integration.gone) consider(integration, alerts_at(step), step);
   } else if (result.outcome == Outcome::kFailed) {
-    delivery.failed(result, step.now);
-    if (!integration.gone) {
-      Notice retrying = attempt_notice(NoticeKind::kDeliveryRetrying, integration);
-      retrying.details.emplace_back("message", result.message);
-      retrying.details.emplace_back("tries", std::to_string(delivery.tries()));
-      retrying.details.emplace_back("in", format_go_duration(delivery.next_attempt_at() - step.now));
-      step.out.notices.push_back(std::move(retrying));
-    }
+    failed(integration, result, verdict, step);
   } else {
-    delivery.rejected(result, integration.said_at, terms_.group_interval);
-    Notice rejected = attempt_notice(NoticeKind::kDeliveryRejected, integration);
-    rejected.details.emplace_back("message", result.message);
-    rejected.details.emplace_back("status", std::to_string(result.status));
-    rejected.details.emplace_back("held until", format_rfc3339(delivery.next_attempt_at()));
-    step.out.notices.push_back(std::move(rejected));
+    refused(integration, result, verdict, step);
   }
   settle(step);
+}
+
+void Group::failed(GroupIntegration& integration, const DeliveryResult& result, Gates::Verdict verdict,
+                   GroupStep& step) {
+  Delivery& delivery = integration.delivery;
+  const bool waits = verdict == Gates::Verdict::kWaitsForGate;
+  if (waits) {
+    delivery.wait_again(result);
+  } else {
+    delivery.failed(result, step.now);
+  }
+  if (integration.gone) return;
+  Notice retrying = attempt_notice(NoticeKind::kDeliveryRetrying, integration);
+  retrying.details.emplace_back("message", result.message);
+  retrying.details.emplace_back("tries", std::to_string(delivery.tries()));
+  const TimePoint next =
+      waits ? step.gates.view(integration.entry->id, step.now).opens_at : delivery.next_attempt_at();
+  retrying.details.emplace_back("in", next == kNever ? "its turn" : format_go_duration(next - step.now));
+  step.out.notices.push_back(std::move(retrying));
+}
+
+void Group::refused(GroupIntegration& integration, const DeliveryResult& result, Gates::Verdict verdict,
+                    GroupStep& step) {
+  Delivery& delivery = integration.delivery;
+  const bool waits = verdict == Gates::Verdict::kWaitsForGate;
+  if (waits) {
+    delivery.rejected_and_waits(result, step.now);
+  } else {
+    delivery.rejected(result, integration.said_at, terms_.group_interval);
+  }
+  Notice rejected = attempt_notice(NoticeKind::kDeliveryRejected, integration);
+  rejected.details.emplace_back("message", result.message);
+  rejected.details.emplace_back("status", std::to_string(result.status));
+  rejected.details.emplace_back("held until",
+                                waits ? "its turn" : format_rfc3339(delivery.next_attempt_at()));
+  step.out.notices.push_back(std::move(rejected));
 }
 
 void Group::arrived(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
@@ -153,6 +192,8 @@ void Group::arrived(GroupIntegration& integration, const DeliveryResult& result,
   notified.details.emplace_back("tries", std::to_string(integration.delivery.tries()));
   notified.details.emplace_back("status", std::to_string(result.status));
   notified.details.emplace_back("took", format_go_duration(step.now - integration.delivery.started_at()));
+  // It arrived, but not with everybody: a mailbox among several was refused.
+  if (!result.message.empty()) notified.details.emplace_back("message", result.message);
   step.out.notices.push_back(std::move(notified));
   integration.delivery.succeeded();
 }
@@ -177,7 +218,9 @@ void Group::mark_owed(GroupIntegration& integration, const Alerts& alerts) {
     ToldAlert told = integration.told.of(alert.key);
     if (told.attempted != Told::kNothing || told.told == Told::kOwed) continue;
     if (!needs_firing(told, alert, terms)) continue;
-    integration.told.alerts[alert.key] = {.told = Told::kOwed, .at = terms_.last_flush};
+    // What it has heard of before it still has to hear the end of, whatever becomes of this.
+    integration.told.alerts[alert.key] = {
+        .told = Told::kOwed, .muted_since = may_have_heard(told), .at = terms_.last_flush};
     integration.changed = true;
   }
 }
@@ -201,7 +244,20 @@ void Group::tell_silently(GroupIntegration& integration, const Alerts& alerts, G
   }
 }
 
+// At once, or when its turn at the gate has come. Until then what fires counts as owed, and whatever is true
+// by then is said.
+void Group::speak_in_turn(GroupIntegration& integration, NotifyReason why, const Alerts& alerts,
+                          GroupStep& step) {
+  if (step.gates.lets_pass(integration.entry->id, step.now)) return speak(integration, why, alerts, step);
+  Delivery& delivery = integration.delivery;
+  delivery.wait(delivery.idle() ? next_id(integration) : "", step.now);
+  integration.flush_missed = false;
+  integration.changed = true;
+  mark_owed(integration, alerts);
+}
+
 void Group::speak(GroupIntegration& integration, NotifyReason why, const Alerts& alerts, GroupStep& step) {
+  step.gates.passed(integration.entry->id, step.now);
   Delivery& delivery = integration.delivery;
   if (delivery.idle()) {
     delivery.start(next_id(integration), step.now);
@@ -311,6 +367,7 @@ std::string Group::next_id(const GroupIntegration& integration) {
 }
 
 void Group::settle(GroupStep& step) {
+  relieve_stand_ins(step);
   release_integrations(step);
   release_members(step);
   release_integrations(step);  // one that only waited for an alert which has left now

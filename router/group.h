@@ -16,6 +16,7 @@
 #include "router/alert_book.h"
 #include "router/deadlines.h"
 #include "router/delivery.h"
+#include "router/gates.h"
 #include "router/key_map.h"
 #include "router/muting.h"
 #include "router/notify_decision.h"
@@ -46,18 +47,30 @@ struct GroupIntegration {
   bool flush_missed = false;    // a flush passed while the attempt was in flight
   Standing standing = Standing::kActive;
   bool gone = false;  // no longer in the configuration
+  // It has not taken a notification for fallback_after: its fallback receiver hears as well. Until it has
+  // taken one, or nothing is owed to it.
+  bool fell_back = false;
+  bool stands_in = false;  // here as (or once as) the fallback of another
+
+  // The gates': among the owed and the waiting, and at which place.
+  bool is_owed = false;
+  bool is_waiting = false;
+  TimePoint place_since = kNoTime;
 
   // The router's.
   std::uint64_t serial = 0;
   bool changed = false;    // its record is out of date
   std::string stored_key;  // of its record; empty: none
   Scheduled scheduled;
+  Scheduled scheduled_fallback;
 };
 
 // What a call hands through the group: the time, what mutes alerts, and where to put what follows.
 struct GroupStep {
   TimePoint now;
   Muting muting;
+  const std::shared_ptr<const RoutingConfig>& config;
+  Gates& gates;
   RouterOutput& out;
   std::vector<AlertEntry*>& released;  // no longer held by this group
 };
@@ -98,7 +111,12 @@ class Group {
   void hasten(TimePoint at);
   void flush(GroupStep&);
   void retry(GroupIntegration&, GroupStep&);
+  // Its turn at the gate has come.
+  void take_turn(GroupIntegration&, GroupStep&);
   void answered(GroupIntegration&, const DeliveryResult&, GroupStep&);
+  // When the fallback receiver is to hear as well; kNever: not.
+  TimePoint falls_back_at(const GroupIntegration&, const Gates&) const;
+  void fall_back(GroupIntegration&, GroupStep&);
   // Lets go of alerts and integrations that nothing is owed to.
   void settle(GroupStep&);
   bool closed() const;
@@ -131,7 +149,14 @@ class Group {
   void mark_owed(GroupIntegration&, const Alerts&);
   void tell_silently(GroupIntegration&, const Alerts&, GroupStep&);
   NotifyReason reason(const GroupIntegration&, const Alerts&) const;
+  void speak_in_turn(GroupIntegration&, NotifyReason, const Alerts&, GroupStep&);
   void speak(GroupIntegration&, NotifyReason, const Alerts&, GroupStep&);
+  // Why it speaks now; where nothing is owed any more, it ends.
+  NotifyReason still_owed(GroupIntegration&, const Alerts&, GroupStep&);
+  void failed(GroupIntegration&, const DeliveryResult&, Gates::Verdict, GroupStep&);
+  void refused(GroupIntegration&, const DeliveryResult&, Gates::Verdict, GroupStep&);
+  void call_stand_ins(const GroupIntegration&, const std::shared_ptr<const RoutingConfig>&);
+  void relieve_stand_ins(GroupStep&);
   Notification build(const GroupIntegration&, NotifyReason, const Alerts&, TimePoint now) const;
   void name_alerts(const GroupIntegration&, const Alerts&, Notification&) const;
   void note_attempt(GroupIntegration&, const Alerts&, GroupStep&);

@@ -76,6 +76,9 @@ void Group::reconfigure(const Route* route, const std::shared_ptr<const RoutingC
     integrations_.push_back(std::make_unique<GroupIntegration>());
     integrations_.back()->entry = shared(config, entry);
   }
+  for (std::size_t i = 0; i < integrations_.size(); ++i) {
+    if (integrations_[i]->fell_back && !integrations_[i]->gone) call_stand_ins(*integrations_[i], config);
+  }
 }
 
 // Two integrations of the group never become one: an exact match goes first, a second claim is refused.
@@ -92,6 +95,7 @@ void Group::move_integrations(const std::shared_ptr<const RoutingConfig>& config
       bool gone = next == nullptr || !claimed.insert(next->id).second;
       integration.gone = gone;
       integration.standing = Standing::kRetired;
+      integration.stands_in = false;
       // A copy: what is gone must not keep a configuration of long ago in memory.
       integration.entry = gone ? std::make_shared<const IntegrationEntry>(known[i]) : shared(config, *next);
       if (gone || known[i] == *next) continue;

@@ -19,7 +19,8 @@ bool has_own_key(const Group& group, const GroupIntegration& integration) {
 
 Router::Router(std::shared_ptr<const RoutingConfig> config) : config_(std::move(config)) {
   TOCSIN_CHECK(config_ != nullptr);
-  follow_config();
+  RouterOutput nothing_yet;
+  follow_config(nothing_yet);
 }
 
 Router::~Router() = default;
@@ -139,7 +140,7 @@ void Router::route_alert(AlertEntry& entry, TimePoint now, RouterOutput& out) {
     if (member) continue;
     group.hasten(now + route->group_wait);
     adopt_imported(group, entry);
-    touched(group);
+    touched(group, out);
   }
 }
 
@@ -171,30 +172,40 @@ Group& Router::open_group(const Route& route, const Labels& labels, TimePoint no
   opened.details.emplace_back("wait", format_go_duration(route.group_wait));
   out.notices.push_back(std::move(opened));
   Group& opened_group = *(groups_[GroupName{route.id, labels}] = std::move(group));
-  touched(opened_group);
+  touched(opened_group, out);
   return opened_group;
 }
 
-void Router::delivered(const std::string& notification_id, const DeliveryResult& result, TimePoint now,
-                       RouterOutput& out) {
+std::optional<IntegrationId> Router::delivered(const std::string& notification_id,
+                                               const DeliveryResult& result, TimePoint now,
+                                               RouterOutput& out) {
   auto it = in_flight_.find(notification_id);
-  if (it == in_flight_.end()) return;  // of an earlier run, or answered twice
+  if (it == in_flight_.end()) return std::nullopt;  // of an earlier run, or answered twice
   auto [group, integration] = it->second;
   in_flight_.erase(it);
+  IntegrationId id = integration->entry->id;
   GroupStep answer = step(now, out);
   group->answered(*integration, result, answer);
-  touched(*group);
+  touched(*group, out);
   finish(now, out);
+  return id;
 }
 
 void Router::advance(TimePoint now, RouterOutput& out) {
   // The end of an alert may end a silence, which the flushes after it have to know.
   while (true) {
     silences_.advance(now, out);
-    std::optional<Deadline> deadline = deadlines_.due(now);
-    if (!deadline) break;
-    run(*deadline, now, out);
+    if (const std::optional<Deadline> deadline = deadlines_.due(now)) {
+      run(*deadline, now, out);
+    } else if (const std::optional<Gates::Turn> turn = gates_.next_turn(now)) {
+      GroupStep due = step(now, out);
+      turn->group->take_turn(*turn->integration, due);
+      touched(*turn->group, out);
+    } else {
+      break;
+    }
   }
+  gates_.advance(now, out);
   finish(now, out);
 }
 
@@ -208,15 +219,18 @@ void Router::run(const Deadline& deadline, TimePoint now, RouterOutput& out) {
     }
     case Deadline::Kind::kFlush:
       deadline.group->flush(due);
-      return touched(*deadline.group);
+      return touched(*deadline.group, out);
     case Deadline::Kind::kRetry:
       deadline.group->retry(*deadline.integration, due);
-      return touched(*deadline.group);
+      return touched(*deadline.group, out);
+    case Deadline::Kind::kFallback:
+      deadline.group->fall_back(*deadline.integration, due);
+      return touched(*deadline.group, out);
   }
 }
 
 TimePoint Router::next_deadline() const {
-  return std::min(deadlines_.next(), silences_.next_deadline());
+  return std::min({deadlines_.next(), silences_.next_deadline(), gates_.next_deadline()});
 }
 
 void Router::reschedule(AlertEntry& entry) {
@@ -225,7 +239,7 @@ void Router::reschedule(AlertEntry& entry) {
   deadlines_.move(deadline, entry.scheduled, ends ? entry.alert.ends_at : kNever);
 }
 
-void Router::touched(Group& group) {
+void Router::touched(Group& group, RouterOutput& out) {
   touched_groups_[group.serial()] = &group;
   Deadline flush{.kind = Deadline::Kind::kFlush, .serial = group.serial(), .group = &group};
   deadlines_.move(flush, group.scheduled, group.closed() ? kNever : group.terms().next_flush);
@@ -238,6 +252,15 @@ void Router::touched(Group& group) {
                    .group = &group,
                    .integration = &integration};
     deadlines_.move(retry, integration.scheduled, retries ? delivery.next_attempt_at() : kNever);
+    if (left) {
+      gates_.forget(integration, out);
+    } else {
+      gates_.follow(group, integration, out);
+    }
+    Deadline fallback = retry;
+    fallback.kind = Deadline::Kind::kFallback;
+    deadlines_.move(fallback, integration.scheduled_fallback,
+                    left ? kNever : group.falls_back_at(integration, gates_));
     if (!left && delivery.under_way()) in_flight_[delivery.id()] = {&group, &integration};
   };
   for (const auto& integration : group.integrations()) follow(*integration, false);
@@ -251,6 +274,7 @@ void Router::finish(TimePoint, RouterOutput& out) {
     out.records.push_back({std::string(name.first), name.second, std::move(value)});
   }
   records_.clear();
+  gates_.write_changes(out);
 }
 
 void Router::finish_alerts() {
@@ -273,7 +297,7 @@ void Router::finish_alerts() {
 
 void Router::finish_groups(RouterOutput& out) {
   for (auto& [serial, group] : touched_groups_) {
-    touched(*group);
+    touched(*group, out);
     for (auto& leaver : group->leavers) {
       if (!leaver->stored_key.empty()) erase_record(kToldBucket, leaver->stored_key);
     }

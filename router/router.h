@@ -63,11 +63,12 @@ class Router {
                                                       RouterOutput& out);
   tl::expected<void, SilenceError> expire_silence(const std::string& id, TimePoint now, RouterOutput& out);
 
-  // The answer to one of `deliveries`. One that belongs to no delivery in flight is ignored.
-  void delivered(const std::string& notification_id, const DeliveryResult& result, TimePoint now,
-                 RouterOutput& out);
+  // The answer to one of `deliveries`: tells whose it is. One that belongs to no delivery in flight is
+  // ignored.
+  std::optional<IntegrationId> delivered(const std::string& notification_id, const DeliveryResult& result,
+                                         TimePoint now, RouterOutput& out);
 
-  // Everything that is due: expiries, flushes, retries.
+  // Everything that is due: expiries, flushes, retries, turns at the gates.
   void advance(TimePoint now, RouterOutput& out);
 
   // Call advance then, at the latest; kNever when there is nothing to wait for.
@@ -85,6 +86,9 @@ class Router {
   Explanations explain(const ExplainQuery&, TimePoint now) const;
   // As `alerts` and `groups` would show them, without copies.
   RouterCounts counts(TimePoint now) const;
+  // What is owed to each configured integration, and how it does; in order of id.
+  std::vector<IntegrationCounts> integration_counts(TimePoint now) const;
+  const Gates& gates() const { return gates_; }
   const RoutingConfig& config() const { return *config_; }
   const Silences& silences() const { return silences_; }
   const Inhibitor& inhibitor() const { return inhibitor_; }
@@ -103,7 +107,9 @@ class Router {
   };
 
   Muting muting() const { return {silences_, inhibitor_, config_->time_intervals}; }
-  GroupStep step(TimePoint now, RouterOutput& out) { return {now, muting(), out, released_}; }
+  GroupStep step(TimePoint now, RouterOutput& out) {
+    return {now, muting(), config_, gates_, out, released_};
+  }
   void route_alert(AlertEntry&, TimePoint now, RouterOutput&);
   Group& open_group(const Route&, const Labels& labels, TimePoint now, RouterOutput&);
   void note_change(const AlertBook::Outcome&, TimePoint now, RouterOutput&);
@@ -115,7 +121,7 @@ class Router {
   void run(const Deadline&, TimePoint now, RouterOutput&);
   // Re-examines every group and alert against the configuration.
   void reconcile(TimePoint now, RouterOutput&);
-  void follow_config();
+  void follow_config(RouterOutput&);
   AlertExplanation explain_alert(const AlertEntry&, TimePoint now) const;
   GroupExplanation explain_group(const Group&, const AlertExplanation&, TimePoint now) const;
   void restore_alerts(std::span<const Record>, TimePoint now, RouterOutput&);
@@ -124,7 +130,7 @@ class Router {
   void refuse_record(const Record&, std::string why, RouterOutput&);
 
   // After each change of a group: its deadlines, and who is in flight.
-  void touched(Group&);
+  void touched(Group&, RouterOutput&);
   void reschedule(AlertEntry&);
   // At the end of each public call: lets go of what nobody holds, and writes each record that changed once.
   void finish(TimePoint now, RouterOutput&);
@@ -140,6 +146,7 @@ class Router {
   ImportedLog imported_;
   std::map<std::string, std::size_t, std::less<>> firing_by_name_;  // kept only where there is a limit
   std::map<GroupName, std::unique_ptr<Group>> groups_;
+  Gates gates_;
   Deadlines deadlines_;
   std::map<std::string, InFlight, std::less<>> in_flight_;  // by notification id
   std::uint64_t last_serial_ = 0;                           // of groups and integrations

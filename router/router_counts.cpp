@@ -68,4 +68,27 @@ RouterCounts Router::counts(TimePoint now) const {
   return counts;
 }
 
+std::vector<IntegrationCounts> Router::integration_counts(TimePoint now) const {
+  std::map<IntegrationId, IntegrationCounts> counts;
+  for (const ReceiverEntry& receiver : config_->receivers) {
+    for (const IntegrationEntry& entry : receiver.integrations) {
+      const GateView gate = gates_.view(entry.id, now);
+      counts[entry.id] = {entry.id, 0, kNoTime, gate.last_delivered_at, gate.circuit_open};
+    }
+  }
+  for (const auto& [name, group] : groups_) {
+    for (const auto& integration : group->integrations()) {
+      if (integration->delivery.idle()) continue;
+      const auto found = counts.find(integration->entry->id);
+      if (found == counts.end()) continue;
+      IntegrationCounts& count = found->second;
+      const TimePoint since = integration->delivery.owed_since();
+      count.owed_since = count.owed++ == 0 ? since : std::min(count.owed_since, since);
+    }
+  }
+  std::vector<IntegrationCounts> list;
+  for (auto& [id, count] : counts) list.push_back(std::move(count));
+  return list;
+}
+
 }  // namespace tocsin

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "core/notification.h"
+
 namespace tocsin {
 
 // Alerts by the status that Router::alerts gives them.
@@ -14,6 +16,15 @@ struct RouterCounts {
   std::size_t resolved = 0;
   std::size_t groups = 0;
   friend bool operator==(const RouterCounts&, const RouterCounts&) = default;
+};
+
+// One integration, over all groups that speak to it.
+struct IntegrationCounts {
+  IntegrationId id;
+  std::size_t owed = 0;                   // notifications that have not arrived yet
+  TimePoint owed_since = kNoTime;         // the oldest of them; kNoTime: none
+  TimePoint last_delivered_at = kNoTime;  // in this run
+  bool circuit_open = false;
 };
 
 }  // namespace tocsin

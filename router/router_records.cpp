@@ -145,6 +145,8 @@ std::string told_value(std::string_view group_key, const GroupIntegration& integ
     json.key("delivery").begin_object().field("id", delivery.id);
     json.key("rejections").integer(delivery.rejections);
     write_time(json, "held_until", delivery.held_until);
+    write_time(json, "owed_since", delivery.owed_since);
+    if (integration.fell_back) json.key("fell_back").boolean(true);
     json.end_object();
   }
   return json.end_object().take();
@@ -179,7 +181,8 @@ Result<ToldRecord> parse_told(std::string_view text) {
   const JsonValue& delivery = json->find("delivery");
   if (delivery.kind() == JsonValue::Kind::kObject) {
     record.delivery = {delivery.text("id"), static_cast<int>(delivery.integer("rejections")),
-                       read_time(delivery, "held_until")};
+                       read_time(delivery, "held_until"), read_time(delivery, "owed_since")};
+    record.fell_back = delivery.boolean("fell_back");
   }
   return record;
 }

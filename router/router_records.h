@@ -30,6 +30,7 @@ struct ToldRecord {
   ToldState told;
   std::string message_ref;
   Delivery::Memory delivery;
+  bool fell_back = false;
 };
 std::string told_value(std::string_view group_key, const GroupIntegration&);
 Result<ToldRecord> parse_told(std::string_view json);

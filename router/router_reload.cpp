@@ -20,13 +20,14 @@ void tame_clock(GroupTerms& terms, TimePoint now) {
 
 void Router::configure(std::shared_ptr<const RoutingConfig> config, TimePoint now, RouterOutput& out) {
   config_ = std::move(config);
-  follow_config();
+  follow_config(out);
   reconcile(now, out);
   finish(now, out);
 }
 
 void Router::restore(std::span<const Record> records, TimePoint now, RouterOutput& out) {
   silences_.restore(records, now, out);
+  gates_.restore(records, now);
   std::vector<Record> gone;
   imported_.restore(records, now, gone);
   for (const Record& record : gone) erase_record(kImportedBucket, record.key);
@@ -45,10 +46,16 @@ void Router::restore(std::span<const Record> records, TimePoint now, RouterOutpu
 }
 
 // What works by the configuration but lives longer than it.
-void Router::follow_config() {
+void Router::follow_config(RouterOutput& out) {
   silences_.limit(config_->silence_limits);
   silences_.retain(config_->retention);
   inhibitor_ = Inhibitor(config_->inhibit_rules);
+  gates_.configure(*config_, out);
+  for (const auto& [name, group] : groups_) {
+    for (const auto& integration : group->integrations()) {
+      integration->is_owed = integration->is_waiting = false;  // until they are put back
+    }
+  }
   for (const auto& [key, entry] : book_.entries()) {
     if (!entry->resolved) inhibitor_.started(key, entry->alert.labels);
   }
@@ -65,8 +72,9 @@ void Router::reconcile(TimePoint now, RouterOutput& out) {
   GroupStep reload = step(now, out);
   for (auto& [name, group] : groups_) {
     group->settle(reload);
-    touched(*group);
+    touched(*group, out);
   }
+  gates_.settle(out);
 }
 
 void Router::restore_alerts(std::span<const Record> records, TimePoint now, RouterOutput& out) {
@@ -122,6 +130,7 @@ void Router::restore_told(std::span<const Record> records, TimePoint now, Router
         it->second->restore(told->entry, std::move(told->told), told->delivery, now);
     integration.stored_key = record.key;
     integration.message_ref = std::move(told->message_ref);
+    integration.fell_back = told->fell_back;
   }
 }
 

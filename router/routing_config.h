@@ -1,6 +1,6 @@
 // RoutingConfig is all that the router needs of the configuration: the tree, which integrations each receiver
-// has, which alerts inhibit which, and what the names of time intervals mean. How an integration speaks (URLs,
-// templates) is none of its business. Immutable and shared: a reload makes a new one.
+// has, which alerts inhibit which, and what the names of time intervals mean. How an integration speaks
+// (URLs, templates) is none of its business. Immutable and shared: a reload makes a new one.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/notification.h"
+#include "core/pace.h"
 #include "core/time.h"
 #include "router/inhibit_rule.h"
 #include "router/route.h"
@@ -22,6 +23,11 @@ struct IntegrationEntry {
   // Says whether it is the same service after a reload: what was told follows it to another index, and a
   // change ends a hold.
   std::string fingerprint;
+  Pace pace{};
+  // The receiver that hears as well where this integration has not taken a notification for so long; empty:
+  // none.
+  std::string fallback_receiver{};
+  Duration fallback_after{};
   friend bool operator==(const IntegrationEntry&, const IntegrationEntry&) = default;
 };
 
@@ -37,7 +43,7 @@ struct RoutingConfig {
   NamedTimeIntervals time_intervals;       // those that routes name
   Duration resolve_timeout = std::chrono::minutes(5);
   SilenceLimits silence_limits;
-  std::size_t alerts_per_name = 0;  // from outside, of one alertname; zero: no limit
+  std::size_t alerts_per_name = 0;               // from outside, of one alertname; zero: no limit
   Duration retention = std::chrono::hours(120);  // of silences that have ended
 
   // Null where there is no receiver of that name.

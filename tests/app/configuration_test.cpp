@@ -251,7 +251,8 @@ receivers:
   CHECK(loaded.configuration->redacted.find("http://m") != std::string::npos);
   const std::string& shown = loaded.configuration->redacted_alertmanager;
   CHECK(shown.find("webhook_configs") != std::string::npos);
-  for (const char* key : {"http_configs", "googlechat_configs", "matrix_configs", "ntfy_configs", "gotify_configs"})
+  for (const char* key :
+       {"http_configs", "googlechat_configs", "matrix_configs", "ntfy_configs", "gotify_configs"})
     CHECK(shown.find(key) == std::string::npos);
 }
 
@@ -293,6 +294,33 @@ TEST_CASE("the configuration as Alertmanager would load it has none of our keys"
   const Loaded loaded(text, {{"etc/rules/ai.yml", kRules}});
   REQUIRE_MESSAGE(loaded.configuration.has_value(), loaded.problems.to_string());
   for (const char* key : {"message_style", "threads", "blocks"}) {
+    CHECK(loaded.configuration->redacted.find(key) != std::string::npos);
+    CHECK(loaded.configuration->redacted_alertmanager.find(key) == std::string::npos);
+  }
+}
+
+TEST_CASE("paces and fallbacks reach the router, and an Alertmanager is not shown them") {
+  const Loaded loaded(
+      "route: {receiver: a}\n"
+      "receivers:\n"
+      "- name: a\n"
+      "  fallback_receiver: b\n"
+      "  fallback_after: 2m\n"
+      "  slack_configs: [{api_url: 'http://h/x'}]\n"
+      "  webhook_configs: [{url: 'http://h/y', pace: {rate: 4/s, burst: 3}}]\n"
+      "- name: b\n"
+      "  webhook_configs: [{url: 'http://h/z'}]\n");
+  REQUIRE_MESSAGE(loaded.configuration, loaded.problems.to_string());
+  const RoutingConfig& routing = *loaded.configuration->engine.routing;
+  for (const IntegrationEntry& entry : routing.receiver("a")->integrations) {
+    CHECK(entry.fallback_receiver == "b");
+    CHECK(entry.fallback_after == std::chrono::minutes(2));
+    CHECK(entry.pace == (entry.id.kind == "slack" ? Pace{std::chrono::seconds(1), 5}
+                                                  : Pace{std::chrono::milliseconds(250), 3}));
+  }
+  CHECK(routing.receiver("b")->integrations[0].fallback_receiver.empty());
+  CHECK_FALSE(routing.receiver("b")->integrations[0].pace.limited());
+  for (const char* key : {"fallback_receiver", "fallback_after", "pace"}) {
     CHECK(loaded.configuration->redacted.find(key) != std::string::npos);
     CHECK(loaded.configuration->redacted_alertmanager.find(key) == std::string::npos);
   }

@@ -2,6 +2,7 @@
 #include <zlib.h>
 
 #include <atomic>
+#include <future>
 
 #include "app/curl_transport.h"
 #include "tests/app/loopback_server.h"
@@ -146,6 +147,28 @@ TEST_CASE("a service that hangs times out, wherever it hangs") {
     CHECK(answer.body == "");
     CHECK(!holds(answer.error, "secret"));
   }
+}
+
+TEST_CASE("a service that hangs in its TLS handshake, or reads nothing of a request, times out as well") {
+  LoopbackServer server([](Connection& connection) { connection.wait_for_peer_to_go(); });
+  CurlTransport transport;
+  auto request = request_to(server.url("/secret"));
+  request.timeout = 100ms;
+  request.url.replace(0, 4, "https");
+  const auto handshake = transport.perform(request);
+  CHECK(handshake.result == TransportResult::kTimedOut);
+  CHECK(handshake.took < 10s);
+
+  std::promise<void> given_up;
+  LoopbackServer deaf([over = given_up.get_future().share()](Connection&) { over.wait(); });
+  auto large = request_to(deaf.url("/secret"));
+  large.timeout = 100ms;
+  large.method = "POST";
+  large.body.assign(64'000'000, 'x');
+  const auto sending = transport.perform(large);
+  given_up.set_value();
+  CHECK(sending.result == TransportResult::kTimedOut);
+  CHECK(sending.took < 10s);
 }
 
 TEST_CASE("an answer that stalls in its middle is given up before the timeout") {

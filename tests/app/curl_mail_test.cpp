@@ -200,6 +200,31 @@ TEST_CASE("a mail server that hangs at any step times out") {
   }
 }
 
+TEST_CASE("a mail server that hangs in its TLS handshake times out, whichever way TLS begins") {
+  LoopbackServer silent([](Connection& connection) { connection.wait_for_peer_to_go(); });
+  LoopbackServer half([](Connection& connection) {
+    connection.write("220 fake ready\r\n");
+    connection.line();
+    connection.write("250-fake\r\n250 STARTTLS\r\n");
+    connection.line();
+    connection.write("220 go ahead\r\n");
+    connection.wait_for_peer_to_go();
+  });
+  for (LoopbackServer* server : {&silent, &half}) {
+    CurlTransport transport;
+    MailRequest mail;
+    mail.smarthost = "127.0.0.1:" + std::to_string(server->port());
+    mail.from = "a@example.com";
+    mail.recipients = {"b@example.com"};
+    mail.message = "Subject: x\r\n\r\ny\r\n";
+    mail.security = server == &silent ? MailRequest::Security::kImplicitTls : MailRequest::Security::kStartTls;
+    mail.timeout = 150ms;
+    const auto answer = transport.perform(mail);
+    CHECK_MESSAGE(answer.result == TransportResult::kTimedOut, answer.error);
+    CHECK(answer.took < 10s);
+  }
+}
+
 TEST_CASE("a mail server that hangs up at any step is told apart") {
   for (const std::string step : {"GREETING", "EHLO", "MAIL", "RCPT", "DATA", "END"}) {
     SmtpFake server({.replies = {{step, "CLOSE"}}});

@@ -172,6 +172,25 @@ TEST_CASE("rules are told under Prometheus' names, and per rule what Prometheus 
   CHECK(text.find("server=\"eu\xef\xbf\xbd\"") != std::string::npos);
 }
 
+TEST_CASE("each integration tells what is owed to it, for how long, and whether it takes anything") {
+  MetricsSnapshot snapshot;
+  snapshot.now = TimePoint(std::chrono::seconds(1'767'323'045));
+  snapshot.by_integration = {
+      {{"team", "slack", 0}, 7, snapshot.now - std::chrono::seconds(90), kNoTime, true},
+      {{"team", "webhook", 1}, 0, kNoTime, snapshot.now - std::chrono::seconds(45), false}};
+  const std::string text = Metrics().text(snapshot);
+  const std::string slack = R"({integration="team/slack[0]",receiver="team"})";
+  const std::string webhook = R"({integration="team/webhook[1]",receiver="team"})";
+  CHECK(value_of(text, "tocsin_integration_deliveries_owed" + slack) == "7");
+  CHECK(value_of(text, "tocsin_integration_deliveries_owed" + webhook) == "0");
+  CHECK(value_of(text, "tocsin_integration_oldest_owed_age_seconds" + slack) == "90");
+  CHECK(value_of(text, "tocsin_integration_oldest_owed_age_seconds" + webhook) == "0");
+  CHECK(value_of(text, "tocsin_integration_last_success_timestamp_seconds" + slack) == "");
+  CHECK(value_of(text, "tocsin_integration_last_success_timestamp_seconds" + webhook) == "1767323000");
+  CHECK(value_of(text, "tocsin_integration_circuit_open" + slack) == "1");
+  CHECK(value_of(text, "tocsin_integration_circuit_open" + webhook) == "0");
+}
+
 TEST_CASE("attempts count as notifications, with a reason where they fail") {
   using Outcome = DeliveryResult::Outcome;
   Metrics metrics;

@@ -44,7 +44,7 @@ struct Home {
 };
 const std::vector<Home> kHomes = {
     {R"(yaml-cpp/)", {"core/yaml"}},
-    {R"(sqlite3\.h)", {"app/sqlite_store"}},
+    {R"(sqlite3\.h)", {"app/sqlite_"}},
     {R"(httplib\.h)", {"app/http_"}},
     {R"(CLI/)", {"app/options"}},
     {R"(spdlog/)", {"app/log"}},

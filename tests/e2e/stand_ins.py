@@ -31,6 +31,17 @@ class StandIn:
             def do_POST(self) -> None:
                 stand_in.handle(self, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
+            def do_PUT(self) -> None:
+                self.do_POST()
+
+            def do_CONNECT(self) -> None:
+                stand_in.connect(self)
+
+            def finish(self) -> None:
+                super().finish()
+                if self.connection is not self.request:
+                    self.connection.close()  # TLS within a tunnel
+
             def log_message(self, *_: Any) -> None:
                 pass
 
@@ -49,6 +60,10 @@ class StandIn:
 
     def handle(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
         raise NotImplementedError
+
+    def connect(self, request: BaseHTTPRequestHandler) -> None:
+        """Asked to be a proxy, which few are."""
+        self.answer(request, 405, "no proxy here", "text/plain")
 
     @staticmethod
     def answer(

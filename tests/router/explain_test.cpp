@@ -297,3 +297,56 @@ TEST_CASE("A notification's notices name its alerts, for the history and not for
   CHECK(said == std::vector<std::string>{"Notifying " + both, "DeliveryRetrying " + both, "Notified " + both,
                                          "Notifying " + end, "Notified " + end});
 }
+
+TEST_CASE(
+    "Who waits for its turn is told why: the pace, a pause that the service asked for, or a shut gate") {
+  RoutingConfig config = plain_config();
+  config.root.group_by = {"alertname"};
+  name_routes(config.root);
+  config.receivers[0].integrations[0].pace = {10min, 1};
+  RouterStory paced(config);
+  paced.fires("A0", 0);
+  paced.fires("A", 1);
+  paced.run_until(40);
+  CHECK(verdicts(paced) ==
+        "queued: not told: it waits for its turn, as 1 in all do: the pace is 6/h, 1 at once");
+
+  config.receivers[0].integrations[0].pace = {};
+  RouterStory paused(config);
+  paused.service = [](const Notification&) {
+    DeliveryResult busy = failing();
+    busy.status = 429;
+    busy.retry_after = 5min;
+    return busy;
+  };
+  paused.fires("A0", 0);
+  paused.fires("A", 1);
+  paused.run_until(40);
+  CHECK(verdicts(paused) ==
+        "queued: not told: it waits for its turn, as 2 in all do: the service asks to be left alone until "
+        "22:18:50 (in 4m50s): it is down");
+
+  RouterStory shut(config);
+  shut.service = [](const Notification&) { return refused(); };
+  for (const char* name : {"A0", "A1", "A2", "A"}) shut.fires(name, 0);
+  shut.run_until(40);
+  CHECK(verdicts(shut) ==
+        "queued: not told: it waits for its turn, as 2 in all do: the receiver refuses everybody since "
+        "22:13:50 "
+        "(10s ago): no such channel; next probe at 22:14:20 (in 20s)");
+}
+
+TEST_CASE("A fallback that hears as well is named, at both ends") {
+  RoutingConfig config = plain_config();
+  config.receivers[0].integrations[0].fallback_receiver = "phone";
+  config.receivers[0].integrations[0].fallback_after = 5min;
+  config.receivers.push_back({"phone", {integration("phone", "pagerduty")}});
+  RouterStory story(config);
+  story.service = [](const Notification& n) { return n.integration.receiver == "team" ? failing() : ok(); };
+  story.fires("A", 0);
+  story.run_until(340);
+  const std::string said = verdicts(story);
+  CHECK_MESSAGE(said.find("it is down") != std::string::npos, said);
+  CHECK_MESSAGE(said.find("; meanwhile its fallback phone hears as well\n") != std::string::npos, said);
+  CHECK_MESSAGE(said.find("(as a fallback)") != std::string::npos, said);
+}

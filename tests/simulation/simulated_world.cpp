@@ -33,6 +33,17 @@ IntegrationEntry entry(std::string receiver, std::string kind, bool wants_resolv
   return entry;
 }
 
+IntegrationEntry with_pace(IntegrationEntry entry, Pace pace) {
+  entry.pace = pace;
+  return entry;
+}
+
+IntegrationEntry with_fallback(IntegrationEntry entry, std::string receiver, Duration after) {
+  entry.fallback_receiver = std::move(receiver);
+  entry.fallback_after = after;
+  return entry;
+}
+
 }  // namespace
 
 FlappingSeries::FlappingSeries(Chance& chance, TimePoint start, Duration how_long) {
@@ -70,7 +81,8 @@ std::size_t SimulatedWorld::rule_of(std::string_view name) {
 }
 
 std::vector<std::string> SimulatedWorld::integrations() {
-  return {"default/webhook[0]", "a/slack[0]", "a/pagerduty[0]", "b/slack[0]", "b/email[0]"};
+  return {"default/webhook[0]", "a/slack[0]", "a/pagerduty[0]",
+          "b/slack[0]",         "b/email[0]", "phone/pagerduty[0]"};
 }
 
 VirtualShell::QueryReply SimulatedWorld::ask(const std::string& expression, TimePoint at) {
@@ -205,9 +217,14 @@ EngineConfig SimulatedWorld::config() const {
     routing->root.routes.push_back(std::move(b));
   }
   name_routes(routing->root);
-  routing->receivers = {{"default", {entry("default", "webhook", true)}},
-                        {"a", {entry("a", "slack", true), entry("a", "pagerduty", true)}},
-                        {"b", {entry("b", "slack", false)}}};
+  // All but the default fall back to the phone; some have a pace, that of b is slow.
+  routing->receivers = {
+      {"default", {entry("default", "webhook", true)}},
+      {"a",
+       {with_fallback(with_pace(entry("a", "slack", true), {2s, 2}), "phone", 2min),
+        with_fallback(entry("a", "pagerduty", true), "phone", 4min)}},
+      {"phone", {with_pace(entry("phone", "pagerduty", true), {1s, 3})}},
+      {"b", {with_fallback(with_pace(entry("b", "slack", false), {5s, 1}), "phone", 3min)}}};
   TimeInterval::Fields pause;
   pause.times = {{.start = 22 * 60 + 20, .end = 22 * 60 + 24}};
   routing->time_intervals["pause"] = {TimeInterval(pause)};

@@ -20,6 +20,16 @@ bool of_a_rule(const Notice& notice) {
   return notice.labels.value("alertname").starts_with('R') && !notice.detail("group").empty();
 }
 
+// Of a route of team b, whoever hears of it.
+bool is_of_b(const Notification& notification, const RoutingConfig& config) {
+  if (notification.route_id == "{}") return false;
+  if (notification.integration.receiver == "b") return true;
+  for (const Route* route : all_routes(config.root)) {
+    if (route->id == notification.route_id) return route->receiver == "b";
+  }
+  return false;
+}
+
 std::string content_of(const Notification& notification, bool wants_resolved) {
   std::string content;
   for (const Alert& alert : notification.alerts) {
@@ -82,7 +92,10 @@ void Witness::noticed(std::span<const Notice> notices, const SimulatedWorld& wor
   for (const Notice& notice : notices) {
     const bool fired = notice.kind == NoticeKind::kAlertFired || notice.kind == NoticeKind::kAlertReceived;
     if (fired) firing_since_[notice.labels] = now;
+    // Its end may be said once more, also where the new beginning never got through.
+    if (fired) forget_said(notice);
     if (notice.kind == NoticeKind::kAlertResolved) source_ended_at_ = now;
+    if (notice.kind == NoticeKind::kReceiverRecovered) receiver_recovered_at_ = now;
     if (notice.kind == NoticeKind::kStoreFailed) store_failed_until_ = kNever;
     if (notice.kind == NoticeKind::kStoreRecovered) store_failed_until_ = now;
     if (notice.kind == NoticeKind::kAlertUnsuppressed || notice.kind == NoticeKind::kGroupUnmuted)
@@ -107,8 +120,7 @@ void Witness::forget_said(const Notice& notice) {
 // not look like the end of all.
 void Witness::check_muted(const Notification& notification, const Engine& engine, TimePoint now) {
   const Router& router = engine.router();
-  const bool pause = now >= kPauseStart && now < kPauseEnd && notification.integration.receiver == "b" &&
-                     notification.route_id != "{}";
+  const bool pause = now >= kPauseStart && now < kPauseEnd && is_of_b(notification, router.config());
   bool announces = false;
   bool shows_muted = false;
   for (const Alert& alert : notification.alerts) {
@@ -175,8 +187,13 @@ void Witness::delivered(const Notification& notification, const SimulatedWorld::
     if (!seen.insert(alert.labels).second) violated(now, "names an alert twice: " + alert.labels.to_string());
     if (!firing && !wants_resolved)
       violated(now, "tells an end that nobody wants to hear: " + alert.labels.to_string());
-    const bool about_store = alert.labels.value("alertname") == "StorageFailing";
-    const bool true_now = about_store ? store_failed_until_ >= now : engine.evaluator().fires(alert.labels);
+    const std::string_view name = alert.labels.value("alertname");
+    // The answer that ends it may bring about another notification of its group in the same moment.
+    const bool receiver_fails =
+        engine.router().gates().fails(alert.labels.value("integration")) || receiver_recovered_at_ == now;
+    const bool true_now = name == "StorageFailing"    ? store_failed_until_ >= now
+                          : name == "ReceiverFailing" ? receiver_fails
+                                                      : engine.evaluator().fires(alert.labels);
     if (firing && alert.origin == AlertOrigin::kRule && !true_now) {
       violated(now, "says that fires what does not: " + alert.labels.to_string());
     }
@@ -263,6 +280,7 @@ void Witness::check_known(const Engine& engine, TimePoint now, bool calm) {
       const std::string group_key = route->key + ":" + route->group_labels(labels).to_string();
       for (const IntegrationEntry& entry : routing.receiver(route->receiver)->integrations) {
         const std::string integration = entry.id.to_string();
+        if (!calm) check_fallback(routing, entry, {integration, group_key, labels}, since, now);
         if (!calm && refused_.contains(integration)) continue;
         if (now < std::max(since, troubled_until_[integration]) + kInTime) continue;
         const auto heard = heard_.find({integration, group_key, labels});
@@ -275,10 +293,28 @@ void Witness::check_known(const Engine& engine, TimePoint now, bool calm) {
   }
 }
 
+// Whom an integration has not told for its fallback_after, its fallback has.
+void Witness::check_fallback(const RoutingConfig& routing, const IntegrationEntry& entry, const Ear& ear,
+                             TimePoint since, TimePoint now) {
+  const auto heard = heard_.find(ear);
+  if (entry.fallback_receiver.empty() || (heard != heard_.end() && heard->second.firing)) return;
+  for (const IntegrationEntry& stand_in : routing.receiver(entry.fallback_receiver)->integrations) {
+    const std::string integration = stand_in.id.to_string();
+    if (refused_.contains(integration)) continue;
+    if (now < std::max(since + entry.fallback_after, troubled_until_[integration]) + kInTime) continue;
+    const auto told = heard_.find({integration, std::get<1>(ear), std::get<2>(ear)});
+    if (told != heard_.end() && told->second.firing) continue;
+    violated(now, fmt::format("{} has not heard of it, and neither has its fallback {}: {}", std::get<0>(ear),
+                              integration, std::get<2>(ear).to_string()));
+  }
+}
+
 void Witness::check_what_fires(const std::set<Labels>& expected, const Engine& engine, TimePoint now) {
   std::set<Labels> firing;
   for (const AlertView& view : engine.router().alerts(now)) {
-    if (view.alert.origin == AlertOrigin::kRule && !view.alert.resolved_at(now))
+    // News about a receiver is no rule's.
+    if (view.alert.origin == AlertOrigin::kRule && !view.alert.resolved_at(now) &&
+        view.alert.labels.value("alertname") != "ReceiverFailing")
       firing.insert(view.alert.labels);
   }
   for (const Labels& labels : expected) {

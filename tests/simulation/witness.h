@@ -70,6 +70,8 @@ class Witness {
   void check_fired(const Notice&, const SimulatedWorld&, TimePoint now);
   void check_resolved(const Notice&, TimePoint now);
   void check_known(const Engine&, TimePoint now, bool calm);
+  void check_fallback(const RoutingConfig&, const IntegrationEntry&, const Ear&, TimePoint since,
+                      TimePoint now);
   void check_muted(const Notification&, const Engine&, TimePoint now);
   void forget_said(const Notice&);
   // When the alert was last muted, as far as one can know; `now` where it is.
@@ -88,6 +90,7 @@ class Witness {
   std::map<std::string, TimePoint> troubled_until_;  // by integration: when its last failure was over
   std::set<std::string> refused_;                    // these are on hold, for how long depends
   std::map<Labels, TimePoint> firing_since_;
+  TimePoint receiver_recovered_at_ = kNoTime;
   TimePoint store_failed_until_ = kNoTime;  // kNever: it fails
   TimePoint disturbed_at_ = kNoTime;
   std::deque<Evaluation> evaluations_;
