@@ -44,7 +44,6 @@ std::string MessageWriter::kept_or_instead(const TemplateField& field, Result<st
 }
 
 void MessageWriter::note_failure(const TemplateField& field, const std::string& why) {
-  failed_ = true;
   warn_of_template("the template of " + field.key + " failed: " + cut_to_runes(on_one_line(why), 300));
 }
 

@@ -53,6 +53,8 @@ const std::vector<Home> kHomes = {
     {R"(date/)", {"core/"}},
     {R"(openssl/)", {"app/tls_server", "app/jwt_assertion"}},
     {R"(crypt\.h)", {"app/password_hash"}},
+    {R"(snappy\.h)", {"app/store_batch"}},
+    {R"(mimalloc\.h)", {"app/spare_memory", "app/main"}},
 };
 
 // Compiled once: there are many lines.
