@@ -126,6 +126,10 @@ void EventLoop::run() {
   while (wait_for_work(events, tasks)) {
     decide(events);
     events.clear();
+    if (!tasks.empty()) {  // long lists are as good as a burst
+      keep_spare_memory();
+      store_is_warm_ = true;
+    }
     for (const Task& task : tasks) task(*engine_, clock_.now());
     tasks.clear();
   }

@@ -83,7 +83,7 @@ class EventLoop {
   Clock& clock_;
   const Duration retention_;
   TimePoint next_forgetting_ = kNoTime;
-  bool store_is_warm_ = false;  // it has committed since it rested
+  bool store_is_warm_ = false;  // something was done since it rested
   Outlets outlets_;
 
   std::mutex mutex_;

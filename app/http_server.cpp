@@ -20,6 +20,7 @@
 #include "app/http_connection.h"
 #include "app/http_counters.h"
 #include "app/http_listener.h"
+#include "app/spare_memory.h"
 #include "app/worker_pool.h"
 #include "core/check.h"
 
@@ -33,6 +34,8 @@ constexpr uint64_t kFirstConnection = 2;
 
 // Requests that one connection may have pipelined before the others get their turn.
 constexpr int kFairRequests = 32;
+// A thread that has been idle for so long gives back the memory that it holds in reserve.
+constexpr int kQuietMilliseconds = 300;
 constexpr int kAcceptedAtOnce = 64;
 // Connections over the limit that may hear "503" at the same time; beyond, they are dropped without a word.
 constexpr size_t kPoliteRefusals = 128;
@@ -130,10 +133,13 @@ HttpServer::Loop::Loop(HttpServerOptions options, HttpHandler handler, HttpListe
 
 void HttpServer::Loop::work() {
   HttpResponder responder(handler_, options_.report_failure);
+  bool served = false;  // since it gave its spare memory back
   while (!finished_) {
     epoll_event event{};
-    const int count = epoll_wait(epoll_.number(), &event, 1, -1);
+    const int count = epoll_wait(epoll_.number(), &event, 1, served ? kQuietMilliseconds : -1);
     TOCSIN_CHECK(count >= 0 || errno == EINTR, "the epoll set is ours until the threads have left");
+    served = count > 0;
+    if (count == 0) give_back_spare_memory();
     if (count <= 0 || event.data.u64 == kWake) continue;
     if (event.data.u64 == kListener) {
       accept_some(responder);

@@ -56,7 +56,7 @@ class Contender:
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            data = json.dumps(body) if body is not None else None
+            data = body if body is None or isinstance(body, str) else json.dumps(body)
             connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
             answer = connection.getresponse()
             return answer.status, answer.read()
@@ -64,7 +64,7 @@ class Contender:
             connection.close()
 
     def post(self, path: str, body: Any) -> bytes:
-        """Of alerts or of a silence; what is refused ends the measurement."""
+        """Of alerts or of a silence, or of either as JSON; what is refused ends the measurement."""
         status, text = self.ask("POST", path, body)
         if status != 200:
             raise SystemExit(f"{self.name} refuses POST {path}: {status} {text[:500]!r}")

@@ -241,7 +241,8 @@ class Bench:
         try:
             server = self.start(name, sink.url)
             try:
-                batches = [[alert(n, "Storm") for n in range(first, first + 500)] for first in range(0, STORM, 500)]
+                starts = range(0, STORM, 500)
+                batches = [json.dumps([alert(n, "Storm") for n in range(it, it + 500)]) for it in starts]
                 before, begin = server.cpu_seconds(), time.perf_counter()
                 for batch in batches:
                     server.post("/api/v2/alerts", batch)
