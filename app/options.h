@@ -96,7 +96,7 @@ struct Finished {
 
 using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions,
                              RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions, ReceiverOptions,
-                             RulesConvertOptions>;
+                             RulesOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);

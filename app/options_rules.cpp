@@ -23,9 +23,15 @@ RulesCommands::RulesCommands(CLI::App& app) {
         const auto parsed = promql::parse_dialect(text);
         return parsed ? std::string() : parsed.error().message;
       });
+  format_command_ = rules->add_subcommand(
+      "fmt", "bring the expressions of YAML rule files into canonical PromQL; all else stays as it is");
+  format_command_->add_option("FILE", format_.files, "YAML rule files")->required();
+  format_command_->add_flag("--check", format_.check,
+                            "change nothing: name the files that would change, and exit 1 if there are any");
 }
 
-std::optional<RulesConvertOptions> RulesCommands::chosen() const {
+std::optional<RulesOptions> RulesCommands::chosen() const {
+  if (format_command_->parsed()) return format_;
   if (!convert_command_->parsed()) return std::nullopt;
   RulesConvertOptions out = convert_;
   out.dialect = *promql::parse_dialect(promql_version_);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "rules/promql/dialect.h"
@@ -20,16 +21,25 @@ struct RulesConvertOptions {
   promql::Dialect dialect = promql::Dialect::any();
 };
 
+struct RulesFormatOptions {
+  std::vector<std::string> files;
+  bool check = false;  // say which would change, and change none
+};
+
+using RulesOptions = std::variant<RulesConvertOptions, RulesFormatOptions>;
+
 // The command line of `rules`, below `app`.
 class RulesCommands {
  public:
   explicit RulesCommands(CLI::App& app);
   // Nothing where another command was given.
-  std::optional<RulesConvertOptions> chosen() const;
+  std::optional<RulesOptions> chosen() const;
 
  private:
   CLI::App* convert_command_;
+  CLI::App* format_command_;
   RulesConvertOptions convert_;
+  RulesFormatOptions format_;
   std::string promql_version_ = "any";
 };
 

@@ -15,6 +15,7 @@
 #include "core/labels.h"
 #include "rules/legacy_conversion.h"
 #include "rules/legacy_rules.h"
+#include "rules/rule_file_format.h"
 
 namespace tocsin {
 namespace {
@@ -76,8 +77,8 @@ Result<void> replace_file(const std::string& path, std::string_view text) {
 
 }  // namespace
 
-RulesConverted convert_rules(const RulesConvertOptions& options, Files& files) {
-  RulesConverted result;
+RulesOutput convert_rules(const RulesConvertOptions& options, Files& files) {
+  RulesOutput result;
   Problems problems;
   std::vector<CommentedGroup> groups;
   for (const std::string& path : options.files) {
@@ -109,9 +110,34 @@ RulesConverted convert_rules(const RulesConvertOptions& options, Files& files) {
   return result;
 }
 
-int run_rules_convert(const RulesConvertOptions& options) {
+RulesOutput format_rules(const RulesFormatOptions& options, Files& files) {
+  RulesOutput result;
+  Problems problems;
+  for (const std::string& path : options.files) {
+    const auto text = files.read(path);
+    if (!text) {
+      problems.error(path, {}, text.error().message);
+      continue;
+    }
+    std::optional<std::string> formatted = format_rule_file(*text, path, problems);
+    if (!formatted || *formatted == *text) continue;
+    result.output.out += path + (options.check ? ": would change\n" : ": formatted\n");
+    if (options.check) {
+      result.output.exit_code = 1;
+    } else {
+      result.files.emplace_back(path, std::move(*formatted));
+    }
+  }
+  result.output.err = problem_report(problems, files);
+  if (problems.has_errors()) result.output.exit_code = 1;
+  return result;
+}
+
+int run_rules(const RulesOptions& options) {
   DiskFiles files;
-  RulesConverted result = convert_rules(options, files);
+  const auto* convert = std::get_if<RulesConvertOptions>(&options);
+  RulesOutput result = convert != nullptr ? convert_rules(*convert, files)
+                                          : format_rules(std::get<RulesFormatOptions>(options), files);
   for (const auto& [path, text] : result.files) {
     const Result<void> written = replace_file(path, text);
     if (written) continue;

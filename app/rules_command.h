@@ -1,5 +1,6 @@
-// `tocsin rules`: works on rule files. Exit codes: 0 fine, 1 a file that cannot be converted or written (then
-// none is), 2 usage.
+// `tocsin rules`: converts and formats rule files. Exit codes: 0 fine; 1 a file with mistakes (where files
+// are converted, none is written then), one that cannot be written, or, with --check, one that would change;
+// 2 usage.
 #pragma once
 
 #include <string>
@@ -12,13 +13,14 @@
 
 namespace tocsin {
 
-int run_rules_convert(const RulesConvertOptions&);
+int run_rules(const RulesOptions&);
 
 // The same with the files given, and what is printed and written as values.
-struct RulesConverted {
+struct RulesOutput {
   CommandOutput output;
   std::vector<std::pair<std::string, std::string>> files;  // path, text
 };
-RulesConverted convert_rules(const RulesConvertOptions&, Files&);
+RulesOutput convert_rules(const RulesConvertOptions&, Files&);
+RulesOutput format_rules(const RulesFormatOptions&, Files&);
 
 }  // namespace tocsin

@@ -75,6 +75,13 @@ std::string double_quoted(std::string_view text) {
   return out + '"';
 }
 
+// Whether a block scalar holds it: only line breaks need escapes.
+bool fits_a_block(std::string_view text) {
+  std::string joined(text);
+  std::replace(joined.begin(), joined.end(), '\n', ' ');
+  return is_printable(joined);
+}
+
 class RuleFileWriter {
  public:
   std::string write(std::span<const CommentedGroup> groups) {
@@ -119,29 +126,11 @@ class RuleFileWriter {
   }
 
   void write_expression(const std::string& expression) {
-    if (expression.size() > kLongestExpression) {
-      const promql::Parsed parsed = promql::parse(expression, promql::Dialect::any());
-      const std::string pretty =
-          parsed.tree.root() == nullptr ? expression : promql::to_pretty_string(*parsed.tree.root());
-      if (pretty.find('\n') != std::string::npos && is_block(pretty)) {
-        // A first line that is deeper than the others needs the indent said.
-        line(8, pretty.front() == ' ' ? "expr: |2-" : "expr: |-");
-        for (std::size_t begin = 0; begin < pretty.size();) {
-          const std::size_t end = std::min(pretty.find('\n', begin), pretty.size());
-          line(10, pretty.substr(begin, end - begin));
-          begin = end + 1;
-        }
-        return;
-      }
-    }
-    line(8, "expr: " + yaml_scalar(expression));
-  }
-
-  // Whether a block scalar holds it: only line breaks need escapes.
-  static bool is_block(std::string_view text) {
-    std::string joined(text);
-    std::replace(joined.begin(), joined.end(), '\n', ' ');
-    return is_printable(joined);
+    const promql::Parsed parsed = promql::parse(expression, promql::Dialect::any());
+    if (parsed.tree.root() == nullptr) return line(8, "expr: " + yaml_scalar(expression));
+    const std::vector<std::string> lines = expression_lines(*parsed.tree.root());
+    line(8, "expr: " + lines.front());
+    for (std::size_t i = 1; i < lines.size(); ++i) line(10, lines[i]);
   }
 
   void write_map(std::string_view key, const std::map<std::string, std::string>& map) {
@@ -172,6 +161,20 @@ std::string yaml_scalar(std::string_view text) {
   return text.find('"') == std::string_view::npos && text.find('\\') == std::string_view::npos
              ? fmt::format("\"{}\"", text)
              : fmt::format("'{}'", text);
+}
+
+std::vector<std::string> expression_lines(const promql::Expr& root) {
+  const std::string short_form = promql::to_string(root);
+  std::string pretty = short_form.size() > kLongestExpression ? promql::to_pretty_string(root) : "";
+  if (pretty.find('\n') == std::string::npos || !fits_a_block(pretty)) return {yaml_scalar(short_form)};
+  // A first line that is deeper than the others needs the indent said.
+  std::vector<std::string> lines{pretty.front() == ' ' ? "|2-" : "|-"};
+  for (std::size_t begin = 0; begin < pretty.size();) {
+    const std::size_t end = std::min(pretty.find('\n', begin), pretty.size());
+    lines.push_back(pretty.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
 }
 
 std::string write_rule_file(std::span<const CommentedGroup> groups) {

@@ -4,8 +4,10 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "rules/promql/ast.h"
 #include "rules/rule.h"
 
 namespace tocsin {
@@ -22,6 +24,10 @@ struct CommentedGroup {
 
 // Long expressions are written over several lines.
 std::string write_rule_file(std::span<const CommentedGroup>);
+
+// An expression as it stands behind `expr: `. Further lines are to be indented two columns deeper than the
+// key.
+std::vector<std::string> expression_lines(const promql::Expr&);
 
 // A scalar that YAML reads back as this text: bare where that is safe, in quotes where it is not.
 std::string yaml_scalar(std::string_view text);

@@ -15,11 +15,13 @@ MemoryFiles files() {
   made.files["rules/b.rules"] = "# of b\n\njob:b:sum = sum(b)\n";
   made.files["other/a.rules"] = "a = b\n";
   made.files["rules/new.yml"] = "groups: []\n";
+  made.files["rules/ugly.yml"] = "groups:\n- name: g # ours\n  rules:\n  - expr: up==0\n    alert: A\n";
+  made.files["rules/wrong.yml"] = "groups:\n- name: g\n  rules:\n  - expr: up==\n    alert: A\n";
   made.files["rules/bad.rules"] = "ALERT X IF raet(up)\nALERT Y up\n";
   return made;
 }
 
-RulesConverted convert(std::vector<std::string> paths, std::string output = "", bool in_place = false) {
+RulesOutput convert(std::vector<std::string> paths, std::string output = "", bool in_place = false) {
   MemoryFiles with = files();
   RulesConvertOptions options;
   options.files = std::move(paths);
@@ -46,7 +48,7 @@ groups:
 }  // namespace
 
 TEST_CASE("old rule files are printed as one YAML file") {
-  const RulesConverted converted = convert({"rules/a.rules", "rules/b.rules"});
+  const RulesOutput converted = convert({"rules/a.rules", "rules/b.rules"});
   CHECK(converted.output.exit_code == 0);
   CHECK(converted.output.err == "");
   CHECK(converted.output.out == std::string(kA) + R"(
@@ -60,11 +62,11 @@ TEST_CASE("old rule files are printed as one YAML file") {
 }
 
 TEST_CASE("they are written to a file, or each to where it was") {
-  const RulesConverted one = convert({"rules/a.rules"}, "out.yml");
+  const RulesOutput one = convert({"rules/a.rules"}, "out.yml");
   CHECK(one.output.out == "");
   REQUIRE(one.files.size() == 1);
   CHECK(one.files[0] == std::pair<std::string, std::string>("out.yml", kA));
-  const RulesConverted each = convert({"rules/a.rules", "rules/new.yml", "other/a.rules"}, "", true);
+  const RulesOutput each = convert({"rules/a.rules", "rules/new.yml", "other/a.rules"}, "", true);
   CHECK(each.output.exit_code == 0);
   CHECK(holds(each.output.err,
               "rules/new.yml: warning: this is no Prometheus 1.x rule file (it stays as it is)"));
@@ -74,7 +76,7 @@ TEST_CASE("they are written to a file, or each to where it was") {
 }
 
 TEST_CASE("where one file has a mistake, nothing is written, and every mistake is told") {
-  const RulesConverted converted = convert({"rules/a.rules", "rules/bad.rules", "rules/none"}, "", true);
+  const RulesOutput converted = convert({"rules/a.rules", "rules/bad.rules", "rules/none"}, "", true);
   CHECK(converted.output.exit_code == 1);
   CHECK(converted.files.empty());
   CHECK(converted.output.out == "");
@@ -85,7 +87,7 @@ TEST_CASE("where one file has a mistake, nothing is written, and every mistake i
 }
 
 TEST_CASE("two groups of one name do not go into one file") {
-  const RulesConverted converted = convert({"rules/a.rules", "other/a.rules"});
+  const RulesOutput converted = convert({"rules/a.rules", "other/a.rules"});
   CHECK(converted.output.exit_code == 1);
   CHECK(holds(converted.output.err,
               "other/a.rules: error: its group is called \"a\", as that of rules/a.rules is"));
@@ -97,8 +99,8 @@ TEST_CASE("the command line of rules convert") {
     return read_command_line(static_cast<int>(words.size()), words.data());
   };
   const Options options = read({"a", "b", "-o", "c", "--promql.version=2.42"});
-  REQUIRE(std::holds_alternative<RulesConvertOptions>(options));
-  const auto& convert = std::get<RulesConvertOptions>(options);
+  REQUIRE(std::holds_alternative<RulesOptions>(options));
+  const auto& convert = std::get<RulesConvertOptions>(std::get<RulesOptions>(options));
   CHECK(convert.files == std::vector<std::string>{"a", "b"});
   CHECK(convert.output == "c");
   CHECK(convert.dialect.version == promql::Version{2, 42});
@@ -108,4 +110,27 @@ TEST_CASE("the command line of rules convert") {
     REQUIRE(std::holds_alternative<Finished>(refused));
     CHECK(std::get<Finished>(refused).exit_code == 2);
   }
+}
+
+TEST_CASE("rules fmt writes what changes, and goes on behind a file with mistakes") {
+  MemoryFiles with = files();
+  const RulesOutput formatted =
+      format_rules({{"rules/new.yml", "rules/wrong.yml", "rules/ugly.yml", "rules/a.rules"}, false}, with);
+  CHECK(formatted.output.exit_code == 1);
+  CHECK(formatted.output.out == "rules/ugly.yml: formatted\n");
+  CHECK(holds(formatted.output.err, "rules/wrong.yml:4:15: error:"));
+  CHECK(holds(formatted.output.err, "rules/a.rules:3:1: error: this is a Prometheus 1.x rule file"));
+  REQUIRE(formatted.files.size() == 1);
+  CHECK(formatted.files[0].second ==
+        "groups:\n- name: g # ours\n  rules:\n  - expr: up == 0\n    alert: A\n");
+  CHECK(format_rules({{"rules/ugly.yml"}, false}, with).output.exit_code == 0);
+}
+
+TEST_CASE("rules fmt --check changes nothing and fails where a file would change") {
+  MemoryFiles with = files();
+  const RulesOutput checked = format_rules({{"rules/new.yml", "rules/ugly.yml"}, true}, with);
+  CHECK(checked.output.exit_code == 1);
+  CHECK(checked.output.out == "rules/ugly.yml: would change\n");
+  CHECK(checked.files.empty());
+  CHECK(format_rules({{"rules/new.yml"}, true}, with).output.exit_code == 0);
 }
