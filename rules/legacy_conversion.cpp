@@ -5,11 +5,27 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/utf8.h"
 #include "core/yaml_text.h"
 #include "rules/legacy_reader.h"
 
 namespace tocsin {
 namespace {
+
+// Characters that YAML takes for the end of the line, and so of the comment, become blanks.
+std::string as_comment(std::string_view line) {
+  std::string out = "#";
+  if (!line.empty() && line.front() != '#') out += ' ';
+  while (!line.empty()) {
+    const Rune rune = first_rune(line);
+    const bool ends_line = rune.value == '\r' || rune.value == 0x85 || rune.value == 0x2028 ||
+                           rune.value == 0x2029 || rune.value == 0xfeff;
+    out += ends_line ? " " : line.substr(0, rune.bytes);
+    line.remove_prefix(rune.bytes);
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
 
 class CommentPlacer {
  public:
@@ -25,8 +41,7 @@ class CommentPlacer {
                             : rule < file_.ends.size() ? out.before_rules[rule]
                                                        : out.after;
       if (!lines.empty() && i != header && is_apart(i)) lines.emplace_back();
-      for (const std::string& line : file_.comments[i].lines)
-        lines.push_back(line.empty() ? "#" : line.front() == '#' ? "#" + line : "# " + line);
+      for (const std::string& line : file_.comments[i].lines) lines.push_back(as_comment(line));
     }
   }
 
