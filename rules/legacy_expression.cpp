@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "rules/promql/printer.h"
@@ -13,115 +12,6 @@ namespace tocsin {
 namespace {
 
 using Kind = LegacyToken::Kind;
-
-template <std::size_t N>
-bool is_any(std::string_view word, const std::array<std::string_view, N>& keywords) {
-  return std::any_of(keywords.begin(), keywords.end(),
-                     [&](std::string_view keyword) { return is_legacy_keyword(word, keyword); });
-}
-
-constexpr std::array<std::string_view, 5> kStatementWords{"ALERT", "IF", "FOR", "LABELS", "ANNOTATIONS"};
-constexpr std::array<std::string_view, 5> kOperators{"AND", "OR", "UNLESS", "BOOL", "OFFSET"};
-constexpr std::array<std::string_view, 2> kGroupings{"BY", "WITHOUT"};
-constexpr std::array<std::string_view, 4> kMatchings{"ON", "IGNORING", "GROUP_LEFT", "GROUP_RIGHT"};
-constexpr std::array<std::string_view, 2> kKeepCommon{"KEEP_COMMON", "KEEPING_EXTRA"};
-
-bool is_sign(const LegacyTokens& file, std::size_t token, std::string_view sign) {
-  return file.tokens[token].kind == Kind::kSign && file.text(file.tokens[token]) == sign;
-}
-
-// Behind the parenthesis that closes a list of labels, or behind what can still be one.
-std::size_t behind_label_list(const LegacyTokens& file, std::size_t token) {
-  ++token;
-  while (file.tokens[token].kind == Kind::kWord || is_sign(file, token, ",")) ++token;
-  return is_sign(file, token, ")") ? token + 1 : token;
-}
-
-// Goes through tokens as long as they may belong to one expression.
-class ExpressionEnd {
- public:
-  ExpressionEnd(const LegacyTokens& file, std::size_t token) : file_(file), at_(token) {}
-
-  std::size_t find() {
-    const std::size_t start = at_;
-    while (file_.tokens[at_].kind != Kind::kEnd) {
-      if (at_ != start && begins_legacy_statement(file_, at_)) break;
-      if (in_braces_) {
-        if (!pass_in_braces()) break;
-      } else if (!pass()) {
-        break;
-      }
-    }
-    return at_;
-  }
-
- private:
-  bool pass() {
-    const LegacyToken& token = file_.tokens[at_];
-    if (token.kind == Kind::kWord) return pass_word(file_.text(token));
-    if (token.kind == Kind::kSign) {
-      pass_sign(file_.text(token));
-    } else {
-      operand_read_ = true;
-    }
-    ++at_;
-    return true;
-  }
-
-  bool pass_word(std::string_view word) {
-    if (is_any(word, kStatementWords)) return false;
-    if (is_any(word, kGroupings) || is_any(word, kMatchings)) {
-      operand_read_ = is_any(word, kGroupings);
-      ++at_;
-      if (is_sign(file_, at_, "(")) at_ = behind_label_list(file_, at_);
-      return true;
-    }
-    if (is_any(word, kOperators)) {
-      operand_read_ = false;
-    } else if (!is_any(word, kKeepCommon)) {
-      // A second operand in a row is the next rule's name, or a clause; inside parentheses it is a mistake.
-      if (operand_read_ && depth_ == 0) return false;
-      operand_read_ = true;
-    }
-    ++at_;
-    return true;
-  }
-
-  void pass_sign(std::string_view sign) {
-    if (sign == "(" || sign == "[") {
-      ++depth_;
-      operand_read_ = false;
-    } else if (sign == ")" || sign == "]") {
-      depth_ = std::max(0, depth_ - 1);
-      operand_read_ = true;
-    } else if (sign == "{") {
-      in_braces_ = true;
-    } else {
-      operand_read_ = sign == "}";
-    }
-  }
-
-  // A brace within braces is that of the labels behind an expression whose own was not closed.
-  bool pass_in_braces() {
-    if (is_sign(file_, at_, "{")) return false;
-    if (is_sign(file_, at_, "}")) {
-      in_braces_ = false;
-      operand_read_ = true;
-    }
-    const LegacyToken& token = file_.tokens[at_];
-    const bool keyword = token.kind == Kind::kWord && is_any(file_.text(token), kStatementWords);
-    if (keyword && !file_.tokens[at_ + 1].first_on_line && file_.tokens[at_ + 1].kind != Kind::kSign)
-      return false;
-    ++at_;
-    return true;
-  }
-
-  const LegacyTokens& file_;
-  std::size_t at_;
-  int depth_ = 0;
-  bool in_braces_ = false;
-  bool operand_read_ = false;
-};
 
 // A text being changed that still knows where each of its bytes stood in the file.
 class EditedText {
@@ -174,8 +64,8 @@ class ExpressionReader {
     };
     for (std::size_t i = begin_; i < end_; ++i) {
       const LegacyToken& token = file_.tokens[i];
-      if (is_sign(file_, i, "(")) ++depth;
-      if (is_sign(file_, i, ")")) {
+      if (file_.is_sign(i, "(")) ++depth;
+      if (file_.is_sign(i, ")")) {
         if (!to_close.empty() && to_close.back() == depth) {
           copy_to(token.end);
           edited_.append(" or vector(0))", token.begin, false);
@@ -188,8 +78,8 @@ class ExpressionReader {
       }
       if (token.kind != Kind::kWord) continue;
       const std::string_view word = file_.text(token);
-      const bool called = is_sign(file_, i + 1, "(");
-      if (is_any(word, kKeepCommon)) {
+      const bool called = file_.is_sign(i + 1, "(");
+      if (is_legacy_keep_common(word)) {
         refuse(token, fmt::format("{} is not in PromQL since Prometheus 2", word),
                "name the labels that are to stay in by (…)");
         replace(token, " ");
@@ -305,35 +195,6 @@ class ExpressionReader {
 };
 
 }  // namespace
-
-bool begins_legacy_recording(const LegacyTokens& file, std::size_t token) {
-  if (file.tokens[token].kind != Kind::kWord) return false;
-  ++token;
-  if (is_sign(file, token, "{")) {
-    ++token;
-    while (file.tokens[token].kind != Kind::kEnd && !is_sign(file, token, "}")) {
-      if (is_sign(file, token, "{")) return false;
-      ++token;
-    }
-    if (file.tokens[token].kind == Kind::kEnd) return false;
-    ++token;
-  }
-  // A string behind it makes it a label.
-  return is_sign(file, token, "=") && file.tokens[token + 1].kind != Kind::kString;
-}
-
-bool begins_legacy_statement(const LegacyTokens& file, std::size_t token) {
-  const LegacyToken& first = file.tokens[token];
-  if (first.kind != Kind::kWord) return false;
-  const std::string_view word = file.text(first);
-  const bool word_follows = file.tokens[token + 1].kind == Kind::kWord;
-  if (is_legacy_keyword(word, "ALERT") || is_legacy_keyword(word, "PERMANENT")) return word_follows;
-  return first.first_on_line && begins_legacy_recording(file, token);
-}
-
-std::size_t end_of_legacy_expression(const LegacyTokens& file, std::size_t token) {
-  return ExpressionEnd(file, token).find();
-}
 
 LegacyExpression read_legacy_expression(const LegacyTokens& file, std::size_t begin, std::size_t end,
                                         const LegacyPlace& place, const promql::Dialect& dialect,

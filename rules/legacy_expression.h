@@ -3,7 +3,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/problem.h"
 #include "core/yaml_text.h"
@@ -21,6 +21,9 @@ bool begins_legacy_statement(const LegacyTokens&, std::size_t token);
 // The token behind the expression that begins at `token`: where no operator follows a whole operand, or a
 // keyword of the statement stands.
 std::size_t end_of_legacy_expression(const LegacyTokens&, std::size_t token);
+
+// keep_common, or keeping_extra as it was called first.
+bool is_legacy_keep_common(std::string_view word);
 
 struct LegacyExpression {
   std::string text;  // canonical PromQL of today; as written where there are mistakes

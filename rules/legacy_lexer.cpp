@@ -34,6 +34,7 @@ class LegacyLexer {
       }
     }
     add(LegacyToken::Kind::kEnd, at_);
+    settle_age();
     return std::move(out_);
   }
 
@@ -55,6 +56,21 @@ class LegacyLexer {
     out_.oldest = true;
     add_comment(end, rest.substr(2, std::min(close, rest.size()) - 2));
     return true;
+  }
+
+  // PERMANENT names are of the oldest form; LABELS and ANNOTATIONS never stood beside its comments.
+  void settle_age() {
+    for (std::size_t i = 0; i + 2 < out_.tokens.size(); ++i) {
+      const LegacyToken& token = out_.tokens[i];
+      if (token.kind != Kind::kWord) continue;
+      const std::string_view word = out_.text(token);
+      const bool permanent = token.first_on_line && is_legacy_keyword(word, "PERMANENT");
+      if (permanent && out_.tokens[i + 1].kind == Kind::kWord) out_.oldest = true;
+      const bool young = is_legacy_keyword(word, "LABELS") || is_legacy_keyword(word, "ANNOTATIONS");
+      if (!young || !out_.is_sign(i + 1, "{")) continue;
+      out_.oldest = false;
+      return;
+    }
   }
 
   void add_comment(std::size_t bytes, std::string_view inside) {
@@ -84,7 +100,6 @@ class LegacyLexer {
     if (is_letter(c) || c == ':') {
       std::size_t end = at_;
       while (end < text_.size() && is_word_part(text_[end])) ++end;
-      if (is_legacy_keyword(text_.substr(at_, end - at_), "PERMANENT")) out_.oldest = true;
       return add(Kind::kWord, end);
     }
     if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) return read_number();

@@ -41,6 +41,9 @@ struct LegacyTokens {
   std::string_view text(const LegacyToken& token) const {
     return std::string_view(code).substr(token.begin, token.end - token.begin);
   }
+  bool is_sign(std::size_t token, std::string_view sign) const {
+    return tokens[token].kind == LegacyToken::Kind::kSign && text(tokens[token]) == sign;
+  }
 };
 
 LegacyTokens read_legacy_tokens(std::string_view text);

@@ -10,15 +10,10 @@
 #include "core/labels.h"
 #include "core/yaml_text.h"
 #include "rules/legacy_expression.h"
-#include "rules/promql/lexer.h"
-#include "rules/promql/literals.h"
-#include "rules/template_check.h"
+#include "rules/legacy_labels.h"
 
 namespace tocsin {
 namespace {
-
-using Kind = LegacyToken::Kind;
-using TextMap = std::map<std::string, std::string>;
 
 constexpr std::string_view kKeywords[] = {
     "ALERT",  "IF",      "FOR",          "LABELS",     "ANNOTATIONS", "KEEP_COMMON", "OFFSET", "BY",
@@ -39,14 +34,10 @@ enum Clause : std::uint8_t { kNone, kFor, kLabels, kAnnotations, kWith, kSummary
 constexpr std::array<std::string_view, 8> kClauseWords{"",     "FOR",     "LABELS",      "ANNOTATIONS",
                                                        "WITH", "SUMMARY", "DESCRIPTION", "RUNBOOK"};
 
-class LegacyReader {
+class LegacyReader : private LegacyCursor {
  public:
   LegacyReader(const YamlText& source, std::string file, const promql::Dialect& dialect, Problems& problems)
-      : source_(source),
-        tokens_(read_legacy_tokens(source.all())),
-        file_(std::move(file)),
-        dialect_(dialect),
-        problems_(problems) {
+      : LegacyCursor(source, std::move(file), problems), dialect_(dialect) {
     out_.group.file = file_;
     out_.group.name = legacy_group_name(file_);
   }
@@ -71,7 +62,7 @@ class LegacyReader {
 
   bool read_statement() {
     if (is_word("ALERT")) return read_alert();
-    const bool permanent = is_word("PERMANENT");
+    const bool permanent = is_word("PERMANENT") && !begins_legacy_recording(tokens_, at_);
     if (permanent) ++at_;
     const bool behind_a_rule = is(Kind::kWord) && !permanent && !token().first_on_line && at_ > 0 &&
                                !is_keyword(text()) && !begins_legacy_recording(tokens_, at_);
@@ -130,7 +121,7 @@ class LegacyReader {
           "LABELS, ANNOTATIONS, in this order");
       return false;
     }
-    if (is_sign("{") && !read_label_set(rule.labels, "label")) return false;
+    if (is_sign("{") && !read_legacy_labels(*this, rule.labels, "label")) return false;
     if (!is_sign("="))
       return refuse(fmt::format("{}expected = after the name of the series, not {}", place_, described()),
                     "a recording rule is written NAME = EXPRESSION");
@@ -230,9 +221,9 @@ class LegacyReader {
         return read_for(rule);
       case kLabels:
       case kWith:
-        return read_label_set(rule.labels, "label", rule.name);
+        return read_legacy_labels(*this, rule.labels, "label", rule.name);
       case kAnnotations:
-        return read_label_set(rule.annotations, "annotation", rule.name);
+        return read_legacy_labels(*this, rule.annotations, "annotation", rule.name);
       default:
         break;
     }
@@ -241,12 +232,12 @@ class LegacyReader {
       return refuse(
           fmt::format("{}expected a string after {}, not {}", place_, kClauseWords[clause], described()),
           fmt::format("write {} \"…\"", kClauseWords[clause]));
-    const std::optional<std::string> value = read_string();
+    const std::optional<std::string> value = read_legacy_string(*this);
     if (!value) return false;
     if (!old_values_.insert(name).second)
       warn(tokens_.tokens[word], fmt::format("{}{} is given twice", place_, kClauseWords[clause]),
            "the last one counts");
-    check_value(tokens_.tokens[word + 1], "annotation", name, *value, rule.name);
+    check_legacy_value(*this, tokens_.tokens[word + 1], "annotation", name, *value, rule.name);
     rule.annotations[name] = *value;
     return true;
   }
@@ -268,113 +259,11 @@ class LegacyReader {
     return true;
   }
 
-  // label sets
-
-  // {name="value", …}. `alert` is empty for recording rules, whose labels are no templates.
-  bool read_label_set(TextMap& out, std::string_view kind, std::string_view alert = "") {
-    if (!is_sign("{"))
-      return refuse(fmt::format("{}expected {{ before the {}s, not {}", place_, kind, described()),
-                    R"(write {name="value", …})");
-    ++at_;
-    while (!is_sign("}")) {
-      if (!read_label(out, kind, alert)) return false;
-      if (is_sign("}")) break;
-      if (is_sign(",")) {
-        ++at_;
-      } else if (is(Kind::kWord) && tokens_.tokens[at_ + 1].kind == Kind::kSign) {
-        error(token(), fmt::format("{}missing comma before next identifier {}", place_, go_quote(text())),
-              "put a comma between the two");
-      } else {
-        return refuse(fmt::format("{}expected , or }} in the {}s, not {}", place_, kind, described()),
-                      is(Kind::kEnd) ? "add the missing }" : "labels are separated by commas");
-      }
-    }
-    ++at_;
-    return true;
-  }
-
-  bool read_label(TextMap& out, std::string_view kind, std::string_view alert) {
-    const LegacyToken name = token();
-    const std::string written(text());
-    if (!is(Kind::kWord) || written.find(':') != std::string::npos)
-      return refuse(
-          fmt::format("{}{} is no name of a{} {}", place_, described(), kind == "label" ? "" : "n", kind),
-          is(Kind::kEnd) ? "add the missing }" : R"(write name="value")");
-    ++at_;
-    if (!is_sign("="))
-      return refuse(fmt::format("{}expected = after {}, not {}", place_, written, described()),
-                    fmt::format("a rule sets a value: {}=\"…\"", written));
-    ++at_;
-    if (!is(Kind::kString) && !is(Kind::kUnclosed))
-      return refuse(fmt::format("{}expected a string after {} =, not {}", place_, written, described()),
-                    fmt::format("write {}=\"…\"", written));
-    const LegacyToken literal = token();
-    const std::optional<std::string> value = read_string();
-    if (!value) return false;
-    if (kind == "label" && written == "__name__")
-      error(name, place_ + "invalid label name: __name__", "the metric name cannot be set by a label");
-    if (out.contains(written))
-      warn(name, fmt::format("{}{} {} is given twice", place_, kind, go_quote(written)),
-           "the last one counts");
-    check_value(literal, kind, written, *value, alert);
-    out[written] = *value;
-    return true;
-  }
-
-  void check_value(const LegacyToken& literal, std::string_view kind, const std::string& name,
-                   const std::string& value, std::string_view alert) {
-    if (!is_valid_utf8(value))
-      error(literal, fmt::format("{}invalid {} value: {}", place_, kind, name), "values are UTF-8");
-    if (alert.empty()) return;
-    if (const auto mistake = check_rule_template(alert, value)) {
-      error(literal, fmt::format("{}{} {}: {}", place_, kind, go_quote(name), mistake->message),
-            mistake->hint);
-    }
-    const bool shows_value =
-        value.find("$value") != std::string::npos || value.find(".Value") != std::string::npos;
-    if (kind == "label" && shows_value && value.find("{{") != std::string::npos)
-      warn(literal,
-           fmt::format(
-               "{}label {}: each new value makes another alert, and starts FOR again; in Prometheus 1.x "
-               "it did not",
-               place_, go_quote(name)),
-           "move the value to an annotation");
-  }
-
-  // The text of the string here, which is passed; nothing where it is none.
-  std::optional<std::string> read_string() {
-    const LegacyToken literal = token();
-    const std::string_view written = text();
-    ++at_;
-    if (literal.kind == Kind::kUnclosed) {
-      error(literal, place_ + "the string has no end", "add the missing quote");
-      return std::nullopt;
-    }
-    const std::string_view inside = written.substr(1, written.size() - 2);
-    if (written.front() == '`' || tokens_.oldest) return std::string(inside);
-    const promql::Dialect dialect;
-    promql::Lexer lexer(written, dialect);
-    if (lexer.next().kind == promql::TokenKind::kString) return promql::unescape(inside);
-    error(literal, place_ + lexer.error(),
-          lexer.hint().empty() ? "put the text into `backquotes`" : lexer.hint());
-    return std::string(inside);
-  }
-
   void check_alert(const Rule& rule) {
     if (rule.labels.contains("alertname"))
       warn(tokens_.tokens[at_ - 1], place_ + "the label alertname is overwritten by the alert's name",
            "remove it");
   }
-
-  // tokens
-
-  const LegacyToken& token() const { return tokens_.tokens[at_]; }
-  std::string_view text() const { return tokens_.text(token()); }
-  bool is(Kind kind) const { return token().kind == kind; }
-  bool is_sign(std::string_view sign) const { return is(Kind::kSign) && text() == sign; }
-  bool is_word(std::string_view upper) const { return is(Kind::kWord) && is_legacy_keyword(text(), upper); }
-  std::string described() const { return is(Kind::kEnd) ? "the end of the file" : go_quote(shown()); }
-  std::string_view shown() const { return text().substr(0, std::min<std::size_t>(text().size(), 40)); }
 
   static std::string lower(std::string_view upper) {
     std::string out;
@@ -382,50 +271,10 @@ class LegacyReader {
     return out;
   }
 
-  void skip_to_next_statement() {
-    while (!is(Kind::kEnd) && !begins_legacy_statement(tokens_, at_)) ++at_;
-  }
-
-  // problems
-
-  Position position(const LegacyToken& token) const { return source_.position(token.begin); }
-
-  bool refuse(std::string message, std::string hint) {
-    error(token(), std::move(message), std::move(hint));
-    // So that the statement at which it goes on is another one.
-    if (!is(Kind::kEnd) && !begins_legacy_statement(tokens_, at_)) ++at_;
-    return false;
-  }
-
-  void warn_glued(std::size_t token, std::string_view first, std::string_view keyword) {
-    warn(tokens_.tokens[token],
-         fmt::format("{}{}{} is read as {} {}", place_, first, keyword, first, keyword),
-         "put a blank between the two: Prometheus did not take it like this");
-  }
-
-  void error(const LegacyToken& token, std::string message, std::string hint) {
-    add(Severity::kError, token, std::move(message), std::move(hint));
-  }
-  void warn(const LegacyToken& token, std::string message, std::string hint) {
-    add(Severity::kWarning, token, std::move(message), std::move(hint));
-  }
-  void add(Severity severity, const LegacyToken& token, std::string message, std::string hint) {
-    const std::size_t line_end = std::min(tokens_.code.find('\n', token.begin), tokens_.code.size());
-    const std::size_t end = std::min<std::size_t>(token.end, line_end);
-    problems_.add({file_, position(token), severity, std::move(message), std::move(hint),
-                   static_cast<int>(end - std::min<std::size_t>(token.begin, end))});
-  }
-
-  const YamlText& source_;
-  LegacyTokens tokens_;
-  std::string file_;
   const promql::Dialect& dialect_;
-  Problems& problems_;
   LegacyRuleFile out_;
-  std::size_t at_ = 0;
   bool old_form_ = false;             // WITH, SUMMARY and the like have been read
   Position first_regex_;              // the first expression that matches by a regex
-  std::string place_;                 // the rule being read, in front of messages
   std::set<std::string> old_values_;  // SUMMARY and the like, of this rule
 };
 

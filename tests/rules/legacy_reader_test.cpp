@@ -188,6 +188,18 @@ TEST_CASE("strings of Prometheus before 0.14 have no escapes") {
   CHECK(result.says("before 0.17 a regex matched anywhere in a value"));
 }
 
+TEST_CASE("what only looks like the oldest form keeps its escapes") {
+  for (const char* text :
+       {"// x\nALERT X IF foo LABELS {a=\"b\\\"c\"}", "ALERT X IF permanent and foo LABELS {a=\"b\\\"c\"}",
+        "permanent = foo ALERT X IF up WITH {a=\"b\\\"c\"}"}) {
+    CAPTURE(text);
+    const Read result = read(text);
+    CHECK(result.said() == "");
+    REQUIRE_FALSE(result.rules.empty());
+    CHECK(result.rules.back().labels.at("a") == "b\"c");
+  }
+}
+
 TEST_CASE("each mistake is told with its place and a way out") {
   struct Row {
     const char* text;
