@@ -6,6 +6,7 @@
 #include "app/options.h"
 #include "app/receiver_command.h"
 #include "app/route_command.h"
+#include "app/rules_command.h"
 #include "app/serve_command.h"
 #include "app/silence_command.h"
 #include "app/template_command.h"
@@ -29,5 +30,6 @@ int main(int argc, char** argv) {
   if (const auto* silence = std::get_if<SilenceOptions>(&options)) return run_silence(*silence);
   if (const auto* alert = std::get_if<AlertOptions>(&options)) return run_alert(*alert);
   if (const auto* receiver = std::get_if<ReceiverOptions>(&options)) return run_receiver(*receiver);
+  if (const auto* rules = std::get_if<RulesOptions>(&options)) return run_rules(*rules);
   return std::get<Finished>(options).exit_code;
 }

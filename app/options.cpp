@@ -94,6 +94,7 @@ struct Commands {
   std::optional<SilenceCommands> silence;
   std::optional<AlertCommands> alert;
   std::optional<ReceiverCommands> receiver;
+  std::optional<RulesCommands> rules;
 
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
@@ -123,6 +124,7 @@ struct Commands {
     silence.emplace(app);
     alert.emplace(app);
     receiver.emplace(app);
+    rules.emplace(app);
   }
 
   void add_route_commands() {
@@ -346,6 +348,7 @@ Options read_command_line(int argc, const char* const* argv) {
   if (const auto chosen = commands.silence->chosen()) return *chosen;
   if (const auto chosen = commands.alert->chosen()) return *chosen;
   if (const auto chosen = commands.receiver->chosen()) return *chosen;
+  if (const auto chosen = commands.rules->chosen()) return *chosen;
   commands.serve.retention = parse_duration_argument(commands.retention).value();
   commands.serve.web_timeout = parse_duration_argument(commands.web_timeout).value();
   commands.serve.features = parse_features(commands.features).value();

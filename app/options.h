@@ -10,6 +10,7 @@
 
 #include "app/options_alert.h"
 #include "app/options_receiver.h"
+#include "app/options_rules.h"
 #include "app/options_silence.h"
 #include "core/matcher.h"
 #include "core/result.h"
@@ -94,7 +95,8 @@ struct Finished {
 };
 
 using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions,
-                             RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions, ReceiverOptions>;
+                             RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions, ReceiverOptions,
+                             RulesOptions>;
 
 // Prints help, version or the mistake itself.
 Options read_command_line(int argc, const char* const* argv);

@@ -1,5 +1,5 @@
 // Prometheus 1.x wrote rules in a language of its own (`ALERT name IF expression FOR 5m …`). This tells such
-// a text apart from YAML. It does not read the language.
+// a text apart from YAML. legacy_reader.h reads it.
 #pragma once
 
 #include <optional>

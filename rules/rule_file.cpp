@@ -11,6 +11,7 @@
 #include "core/yaml_text.h"
 #include "rules/expression_check.h"
 #include "rules/foreign_keys.h"
+#include "rules/legacy_reader.h"
 #include "rules/legacy_rules.h"
 #include "rules/template_check.h"
 
@@ -241,11 +242,10 @@ class RuleFileReader {
 
 std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems& problems,
                                       const promql::Dialect& dialect) {
-  if (const std::optional<Position> statement = find_legacy_statement(text)) {
-    problems.error(file, *statement,
-                   "this is a Prometheus 1.x rule file; the old rule language is not read yet",
-                   "convert it to YAML: `promtool update rules FILE` of Prometheus 2.0 to 2.5 does it");
-    return {};
+  if (find_legacy_statement(text).has_value()) {
+    std::vector<RuleGroup> groups;
+    groups.push_back(read_legacy_rules(text, std::move(file), problems, dialect).group);
+    return groups;
   }
   const YamlDocument document = YamlDocument::parse(text, file, problems);
   const YamlText source(text);

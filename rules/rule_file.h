@@ -1,6 +1,6 @@
 // Reads one rule file (Prometheus' YAML form) into RuleGroups and reports everything that is wrong with it,
 // all at once: keys, names, expressions, durations, labels, annotations, templates. It opens no files: the
-// shell hands it the text. Prometheus 1.x files are recognised and refused with one clear problem.
+// shell hands it the text. Prometheus 1.x files are recognised and read by legacy_reader.h.
 //
 // The rules are those of Prometheus 3 (model/rulefmt) with the UTF-8 name scheme; messages keep Prometheus'
 // words, because people search for them, and add a place and a way out.

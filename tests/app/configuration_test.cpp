@@ -81,6 +81,19 @@ TEST_CASE("a configuration becomes servers, rules, routes and receivers") {
   CHECK(configuration.files == std::vector<std::string>{"etc/tocsin.yml", "etc/rules/ai.yml"});
 }
 
+TEST_CASE("rule files of Prometheus 1.x are loaded beside those in YAML") {
+  const std::string text = with(kGood, "rules/*.yml", "rules/*");
+  const Loaded loaded(text, {{"etc/rules/ai.yml", kRules}, {"etc/rules/old.rules", "ALERT Old IF up == 0 FOR 5m\nold:up = sum(up)\n"}});
+  CHECK(loaded.problems.to_string() == "");
+  REQUIRE(loaded.configuration);
+  REQUIRE(loaded.configuration->engine.evaluator->groups.size() == 2);
+  const GroupPlan& plan = *loaded.configuration->engine.evaluator->groups[1];
+  CHECK(plan.group.name == "old");
+  CHECK(plan.interval == 15s);
+  CHECK(plan.templates.size() == 2);
+  CHECK(loaded.configuration->rule_count == 4);
+}
+
 TEST_CASE("an Alertmanager configuration without our keys is a router without rules") {
   const Loaded loaded("route: {receiver: x}\nreceivers: [{name: x}]\n");
   INFO(loaded.problems.to_string());

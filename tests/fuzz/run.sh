@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a fuzzer for a while: tests/fuzz/run.sh promql [SECONDS]. What it finds stays in build-fuzz/NAME.corpus.
+# Runs a fuzzer for a while: tests/fuzz/run.sh promql|legacy [SECONDS]. What it finds stays in build-fuzz/NAME.corpus.
 #
 # Seeds are the expressions of the examples, and of published rule files where TOCSIN_CORPUS names a folder of them.
 set -euo pipefail
@@ -13,7 +13,11 @@ mkdir -p "$corpus"
 number=0
 while IFS= read -r expression; do
   number=$((number + 1))
-  printf '\0%s' "$expression" >"$corpus/seed-$number"
+  if [[ $name == legacy ]]; then
+    printf 'ALERT A%s IF %s FOR 5m LABELS {a="b"}\njob:x = %s\n' "$number" "$expression" "$expression"
+  else
+    printf '\0%s' "$expression"
+  fi >"$corpus/seed-$number"
 done < <(grep -rhoE '^ *(- )?expr: .+' examples "${TOCSIN_CORPUS:-examples}" --include='*.yml' --include='*.yaml' |
   sed -E 's/^ *(- )?expr: //' | sort -u | head -2000)
 
