@@ -78,7 +78,7 @@ void SqliteStoreSorter::added(std::size_t bytes) {
 Result<void> SqliteStoreSorter::make_way() {
   std::unique_lock lock(mutex_);
   progress_.wait(lock, [this] { return waiting_ <= kTooMuch || failure_; });
-  if (waiting_ > kTooMuch) return tl::unexpected(*failure_);
+  if (waiting_ > kMuch && failure_) return tl::unexpected(*failure_);
   return {};
 }
 

@@ -29,7 +29,8 @@ class SqliteStoreSorter {
 
   // A commit of this size is in the recent file.
   void added(std::size_t bytes);
-  // Before a commit: waits while far too much waits to be sorted; fails where the sorting fails.
+  // Before a commit: waits while far too much waits to be sorted; fails where the sorting fails and much
+  // waits: then somebody has to know.
   Result<void> make_way();
   // Soon.
   void forget_history(TimePoint before);

@@ -284,3 +284,30 @@ TEST_CASE("a store of the form before this one is brought up to date with all th
   REQUIRE(store(*it, {{"a", "l", "w"}}));
   CHECK(it->load().value() == std::vector<Record>{{"a", "k", "v"}, {"a", "l", "w"}});
 }
+
+TEST_CASE("what cannot be put into its place is kept, and said once much of it waits") {
+  const Folder folder;
+  std::mt19937 random(1);
+  std::string big;
+  while (big.size() < (9U << 20)) big += static_cast<char>(random());
+  {
+    const auto it = open_in(folder.path());
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(sorted_path(folder.path()).c_str(), &other) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "ALTER TABLE record RENAME TO elsewhere", nullptr, nullptr, nullptr) ==
+            SQLITE_OK);
+    REQUIRE(store(*it, {{"a", "small", "1"}}));
+    CHECK(it->history("", 1).error().message.find("no such table") != std::string::npos);
+    REQUIRE(store(*it, {{"a", "big", big}}));
+    CHECK(!it->history("", 1));
+    const auto refused = store(*it, {{"a", "next", "1"}});
+    REQUIRE(!refused);
+    CHECK(refused.error().message.find("no such table") != std::string::npos);
+    REQUIRE(sqlite3_exec(other, "ALTER TABLE elsewhere RENAME TO record", nullptr, nullptr, nullptr) ==
+            SQLITE_OK);
+    sqlite3_close(other);
+    REQUIRE(it->history("", 1));  // it goes on by itself
+    REQUIRE(store(*it, {{"a", "next", "1"}}));
+  }
+  CHECK(open_in(folder.path())->load().value().size() == 3);
+}
