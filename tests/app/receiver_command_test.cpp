@@ -193,7 +193,8 @@ TEST_CASE("alerts of one's own are marked as a test where they are sent") {
   CHECK(output.out.find("team/webhook[1]: not told that it is over") != std::string::npos);
   const auto requests = transport.requests();
   REQUIRE(requests.size() == 3);
-  for (const JsonValue& alert : body_of(requests[0]).find("alerts").array())
+  const JsonValue body = body_of(requests[0]);
+  for (const JsonValue& alert : body.find("alerts").array())
     CHECK(alert.find("labels").text("test") == "this is a test");
 }
 
