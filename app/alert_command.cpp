@@ -8,6 +8,7 @@
 #include "app/matcher_arguments.h"
 #include "app/text_table.h"
 #include "core/json.h"
+#include "core/percent_encoding.h"
 
 namespace tocsin {
 namespace {
@@ -44,8 +45,8 @@ std::string query_path(const AlertQueryOptions& options, const Matchers& matcher
   std::string path =
       fmt::format("/api/v2/alerts?active={}&inhibited={}&silenced={}&unprocessed={}", options.active || !any,
                   options.inhibited, options.silenced, options.unprocessed);
-  if (!options.receiver.empty()) path += "&receiver=" + query_escaped(options.receiver);
-  for (const Matcher& matcher : matchers) path += "&filter=" + query_escaped(matcher.to_string());
+  if (!options.receiver.empty()) path += "&receiver=" + percent_encoded(options.receiver);
+  for (const Matcher& matcher : matchers) path += "&filter=" + percent_encoded(matcher.to_string());
   return path;
 }
 

@@ -85,10 +85,6 @@ std::string hint_for(const OutboundAnswer& answer) {
 
 }  // namespace
 
-std::string query_escaped(const std::string& text) {
-  return percent_encoded(text);
-}
-
 std::string api_error_message(const std::string& body) {
   const std::string text = trimmed(body);
   if (const auto json = JsonValue::parse(text)) {

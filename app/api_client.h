@@ -50,7 +50,5 @@ ApiAnswer read_api_answer(OutboundAnswer answer, const std::string& server);
 // The reason in the body of a refusal: a JSON string, {"message": …}, {"error": …}, or else the text itself.
 std::string api_error_message(const std::string& body);
 
-// `text` as the value of a query parameter.
-std::string query_escaped(const std::string& text);
 
 }  // namespace tocsin

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "app/secret_files.h"
+#include "core/percent_encoding.h"
 
 namespace tocsin {
 namespace {

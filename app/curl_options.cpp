@@ -239,22 +239,6 @@ Failure describe_failure(CURL* handle, CURLcode code, const char* detail) {
   }
 }
 
-std::string percent_encoded(const std::string& text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::strchr("-._~", c) != nullptr;
-    if (plain && c != '\0') {
-      result += c;
-    } else {
-      result += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return result;
-}
-
 bool has_control_characters(const std::string& text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

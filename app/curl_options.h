@@ -80,8 +80,6 @@ struct Failure {
 };
 Failure describe_failure(CURL*, CURLcode, const char* detail);
 
-// Letters, digits and the four unreserved marks stay.
-std::string percent_encoded(const std::string& text);
 // Line breaks and other control characters, which would end a header or an SMTP command.
 bool has_control_characters(const std::string& text);
 

@@ -6,6 +6,7 @@
 #include "app/clock.h"
 #include "app/explain_text.h"
 #include "core/duration.h"
+#include "core/percent_encoding.h"
 
 namespace tocsin {
 namespace {
@@ -44,7 +45,7 @@ Result<std::string> explain_target(const ExplainOptions& options, TimePoint now)
   std::string target = "/api/tocsin/v1/explain";
   char separator = '?';
   const auto add = [&](const char* name, const std::string& value) {
-    target += separator + std::string(name) + "=" + query_escaped(value);
+    target += separator + std::string(name) + "=" + percent_encoded(value);
     separator = '&';
   };
   for (const std::string& text : options.matchers) {

@@ -4,6 +4,7 @@
 #include "app/log.h"
 #include "app/secret_files.h"
 #include "core/json.h"
+#include "core/percent_encoding.h"
 #include "receivers/http_service.h"
 #include "receivers/receiver_config.h"
 #include "receivers/service_answer.h"
@@ -44,7 +45,7 @@ struct RequestBuilder {
     std::string url = target.api_url;
     while (url.ends_with('/')) url.pop_back();
     HttpRequest out =
-        json_request("POST", url + "/v2/heartbeats/" + path_segment(target.name) + "/ping", "{}", http);
+        json_request("POST", url + "/v2/heartbeats/" + percent_encoded(target.name) + "/ping", "{}", http);
     out.headers.emplace_back("Authorization", "GenieKey " + *key);
     return std::optional(std::move(out));
   }

@@ -9,6 +9,7 @@
 #include "app/curl_options.h"
 #include "app/jwt_assertion.h"
 #include "app/secret_files.h"
+#include "core/percent_encoding.h"
 
 namespace tocsin {
 namespace {

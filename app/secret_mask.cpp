@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/json.h"
+#include "core/percent_encoding.h"
 #include "core/template/escape.h"
 #include "receivers/http_service.h"
 
@@ -39,7 +40,7 @@ void SecretMask::add(const std::string& secret) {
   if (!origin.empty() && secret.ends_with('/') && secret.size() > origin.size() + 1)
     add_form(secret.substr(0, secret.size() - 1), shown);
   add_form(tmpl::url_query_escape(secret), shown);
-  add_form(path_segment(secret), shown);
+  add_form(percent_encoded(secret), shown);
   add_form(json_form(secret), shown);
 }
 

@@ -12,6 +12,7 @@
 #include "app/matcher_arguments.h"
 #include "app/silence_wish.h"
 #include "app/user_name.h"
+#include "core/percent_encoding.h"
 #include "router/silence_breadth.h"
 
 namespace tocsin {
@@ -133,7 +134,7 @@ std::map<std::string, std::string> changes_of(const ListedSilence& listed,
 // The silence as it is after the change.
 Result<ListedSilence> update_one(const std::string& id, const SilenceUpdateOptions& options,
                                  const WantedTimes& wanted, const SilenceSurroundings& around) {
-  const auto before = around.ask("GET", "/api/v2/silence/" + query_escaped(id), "");
+  const auto before = around.ask("GET", "/api/v2/silence/" + percent_encoded(id), "");
   if (!before && before.error().status == kNotFound) return fail(no_silence(id));
   if (!before) return fail(before.error().message);
   const auto listed = read_listed_silence(*before);
@@ -195,7 +196,7 @@ CommandOutput query_silences(const SilenceQueryOptions& options, const SilenceSu
   if (!within) return wrong("--within: " + within.error().message);
   std::string path = "/api/v2/silences";
   for (std::size_t i = 0; i < matchers->size(); ++i) {
-    path += (i == 0 ? "?filter=" : "&filter=") + query_escaped((*matchers)[i].to_string());
+    path += (i == 0 ? "?filter=" : "&filter=") + percent_encoded((*matchers)[i].to_string());
   }
   const auto answer = around.ask("GET", path, "");
   if (!answer) return failed(answer.error().message);
@@ -210,7 +211,7 @@ CommandOutput query_silences(const SilenceQueryOptions& options, const SilenceSu
 CommandOutput expire_silences(const SilenceExpireOptions& options, const SilenceSurroundings& around) {
   CommandOutput output;
   for (const std::string& id : options.ids) {
-    const auto answer = around.ask("DELETE", "/api/v2/silence/" + query_escaped(id), "");
+    const auto answer = around.ask("DELETE", "/api/v2/silence/" + percent_encoded(id), "");
     if (answer) continue;
     output.err +=
         (answer.error().status == kNotFound ? no_silence(id) : id + ": " + answer.error().message) + "\n";

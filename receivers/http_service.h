@@ -40,7 +40,4 @@ std::string message_key(const Notification&);
 std::string fitting_text(const TemplateField&, const BuildContext&, MessageWriter&,
                          const std::function<bool(const std::string&)>& fits, const std::string& limit);
 
-// Of whole URLs and their parts: everything but letters, digits and -_.~ is escaped.
-std::string path_segment(std::string_view text);
-
 }  // namespace tocsin

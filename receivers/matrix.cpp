@@ -1,5 +1,6 @@
 #include "receivers/matrix.h"
 
+#include "core/percent_encoding.h"
 #include "receivers/http_service.h"
 #include "receivers/service_request.h"
 #include "receivers/text_limits.h"
@@ -52,7 +53,7 @@ Result<HttpRequest> request_of(const MatrixConfig& config, MessageWriter& writer
   if (token->empty()) return fail("access_token is empty");
   std::string url = config.homeserver;
   while (url.ends_with('/')) url.pop_back();
-  url += "/_matrix/client/v3/rooms/" + path_segment(config.room) + "/send/m.room.message/" +
+  url += "/_matrix/client/v3/rooms/" + percent_encoded(config.room) + "/send/m.room.message/" +
          message_key(notification);
   HttpRequest request = json_request("PUT", std::move(url), content_of(config, writer, context), config.http);
   request.headers.emplace_back("Authorization", "Bearer " + *token);

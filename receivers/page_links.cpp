@@ -3,30 +3,13 @@
 #include <algorithm>
 
 #include "core/matcher.h"
+#include "core/percent_encoding.h"
 #include "receivers/receiver_config.h"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kMostAlertsSearched = 100;  // for a link that not all alerts share
-
-// Percent-encoded but for RFC 3986's unreserved characters. Not as forms are: in a fragment nobody reads "+"
-// as a blank.
-std::string url_escaped(std::string_view text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  static constexpr std::string_view kUnreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kUnreserved.find(c) != std::string_view::npos) {
-      out.push_back(c);
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
-}
 
 // {a="b", c="d"}, as matchers are written; empty where there are none.
 std::string matchers_of(const KeyValues& labels) {
@@ -74,14 +57,14 @@ std::string silence_url(const NotificationData& data) {
   const std::string matchers =
       matchers_of(data.common_labels.empty() ? data.group_labels : data.common_labels);
   if (data.external_url.empty() || matchers.empty()) return "";
-  return base_of(data) + "/#/silences/new?filter=" + url_escaped(matchers);
+  return base_of(data) + "/#/silences/new?filter=" + percent_encoded(matchers);
 }
 
 std::string group_url(const NotificationData& data) {
   if (data.external_url.empty()) return "";
-  std::string out = base_of(data) + "/#/alerts?receiver=" + url_escaped(data.receiver);
+  std::string out = base_of(data) + "/#/alerts?receiver=" + percent_encoded(data.receiver);
   const std::string matchers = matchers_of(data.group_labels);
-  return matchers.empty() ? out : out + "&filter=" + url_escaped(matchers);
+  return matchers.empty() ? out : out + "&filter=" + percent_encoded(matchers);
 }
 
 std::string explain_url(const NotificationData& data) {
@@ -89,7 +72,7 @@ std::string explain_url(const NotificationData& data) {
       matchers_of(data.group_labels.empty() ? data.common_labels : data.group_labels);
   if (data.external_url.empty()) return "";
   const std::string out = base_of(data) + "/api/tocsin/v1/explain";
-  return matchers.empty() ? out : out + "?filter=" + url_escaped(matchers);
+  return matchers.empty() ? out : out + "?filter=" + percent_encoded(matchers);
 }
 
 std::vector<PageLink> page_links(const NotificationData& data) {

@@ -1,32 +1,11 @@
 #include "receivers/service_request.h"
 
+#include "core/percent_encoding.h"
 #include "core/template/escape.h"
 
 namespace tocsin {
-namespace {
-
-bool stays_in_path(unsigned char c) {
-  const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return alphanumeric ||
-         std::string_view("-_.~$&+,/:;=@").find(static_cast<char>(c)) != std::string_view::npos;
-}
-
-// As Go writes the path of a URL.
-std::string path_escaped(std::string_view path) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (stays_in_path(byte)) {
-      out.push_back(c);
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
-}
-
-}  // namespace
+// What Go leaves as it is in the path of a URL.
+constexpr std::string_view kKeptInPath = "$&+,/:;=@";
 
 std::string form_encoded(const QueryParameters& parameters) {
   std::string out;
@@ -43,7 +22,7 @@ std::string extended_url(std::string_view url, std::string_view path, const Quer
   std::string_view base = url.substr(0, question);
   while (base.ends_with('/')) base.remove_suffix(1);
   while (path.starts_with('/')) path.remove_prefix(1);
-  std::string out = std::string(base) + "/" + path_escaped(path);
+  std::string out = std::string(base) + "/" + percent_encoded(path, kKeptInPath);
   std::string query(question == std::string_view::npos ? "" : url.substr(question + 1));
   const std::string added = form_encoded(parameters);
   if (!query.empty() && !added.empty()) query += "&";

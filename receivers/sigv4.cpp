@@ -6,29 +6,11 @@
 #include <vector>
 
 #include "core/letter_case.h"
+#include "core/percent_encoding.h"
 #include "receivers/sha256.h"
 
 namespace tocsin {
 namespace {
-
-enum class Slash { kEscaped, kKept };
-
-std::string uri_encoded(std::string_view text, Slash slash) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos ||
-                       (c == '/' && slash == Slash::kKept);
-    if (plain) {
-      out.push_back(c);
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
-}
 
 // 20260102T030405Z
 std::string compact_time(TimePoint now) {
@@ -59,8 +41,8 @@ template <class Url>
 std::string canonical_query(const Url& url) {
   std::vector<std::string> pairs;
   for (const auto& parameter : url.params()) {
-    pairs.push_back(uri_encoded(std::string(parameter.key), Slash::kEscaped) + "=" +
-                    uri_encoded(std::string(parameter.value), Slash::kEscaped));
+    pairs.push_back(percent_encoded(std::string(parameter.key)) + "=" +
+                    percent_encoded(std::string(parameter.value)));
   }
   std::sort(pairs.begin(), pairs.end());
   std::string out;
@@ -87,9 +69,9 @@ Result<void> sign_for_aws(HttpRequest& request, const AwsIdentity& identity, con
     names += (names.empty() ? "" : ";") + name;
   }
   const std::string path(url->encoded_path());
-  const std::string canonical =
-      request.method + "\n" + (path.empty() ? "/" : uri_encoded(path, Slash::kKept)) + "\n" +
-      canonical_query(*url) + "\n" + header_lines + "\n" + names + "\n" + sha256_hex(request.body);
+  const std::string canonical = request.method + "\n" + (path.empty() ? "/" : percent_encoded(path, "/")) +
+                                "\n" + canonical_query(*url) + "\n" + header_lines + "\n" + names + "\n" +
+                                sha256_hex(request.body);
   const std::string day = time.substr(0, 8);
   const std::string scope = day + "/" + identity.region + "/" + service + "/aws4_request";
   const std::string to_sign = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + sha256_hex(canonical);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "app/curl_transport.h"
+#include "core/percent_encoding.h"
 #include "tests/app/loopback_server.h"
 #include "tests/app/shell_support.h"
 
@@ -30,7 +31,7 @@ OutboundAnswer refusal(int status, std::string body) {
 TEST_CASE("a question goes to the server's path, and its answer comes back") {
   HttpFake server([](const std::string&) { return http_answer(200, "[]"); });
   ApiClient client = client_of(server.url("/prefix/"));
-  CHECK(client.ask("GET", "/api/v2/silences?filter=" + query_escaped("a=\"b c\"")) == "[]");
+  CHECK(client.ask("GET", "/api/v2/silences?filter=" + percent_encoded("a=\"b c\"")) == "[]");
   CHECK(client.ask("POST", "/api/v2/silences", "{}") == "[]");
   CHECK(
       server.requests().at(0).starts_with("GET /prefix/api/v2/silences?filter=a%3D%22b%20c%22 HTTP/1.1\r\n"));

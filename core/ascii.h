@@ -1,0 +1,18 @@
+// What a character of ASCII is, in every locale. Beyond ASCII nothing is a letter or a digit here.
+#pragma once
+
+namespace tocsin {
+
+constexpr bool is_ascii_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// -1 where it is no hexadecimal digit.
+constexpr int hex_digit_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace tocsin
