@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "app/own_alert.h"
 #include "app/receiver_alerts.h"
 #include "app/store_alerts.h"
 #include "core/duration.h"
 #include "core/json.h"
+#include "core/own_alert.h"
 
 namespace tocsin {
 namespace {
@@ -225,8 +225,8 @@ void Engine::settle(TimePoint now, Step& step) {
 }
 
 TimePoint Engine::next_deadline() const {
-  return std::min({evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_,
-                   heartbeat_.next_deadline()});
+  return std::min(
+      {evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_, heartbeat_.next_deadline()});
 }
 
 void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "app/own_alert.h"
+#include "core/own_alert.h"
 
 namespace tocsin {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace tocsin {
 namespace {
 
@@ -61,12 +63,17 @@ void YamlValueMap::skip_anchor_and_tag() {
   }
 }
 
+// Blanks before a line's end count as part of it.
+bool YamlValueMap::line_ends_here() const {
+  std::size_t after = at_;
+  while (after < text_.all().size() && is_blank(text_.all()[after])) ++after;
+  return after < text_.all().size() && is_line_end(text_.all()[after]);
+}
+
 bool YamlValueMap::map_plain() {
   while (!done()) {
     if (at_end()) return false;
-    std::size_t after = at_;
-    while (after < text_.all().size() && is_blank(text_.all()[after])) ++after;
-    if (after < text_.all().size() && is_line_end(text_.all()[after])) {
+    if (line_ends_here()) {
       if (!map_line_break()) return false;
     } else if (here() == wanted()) {
       map(at_++);
@@ -81,9 +88,7 @@ bool YamlValueMap::map_single_quoted() {
   ++at_;
   while (!done()) {
     if (at_end()) return false;
-    std::size_t after = at_;
-    while (after < text_.all().size() && is_blank(text_.all()[after])) ++after;
-    if (after < text_.all().size() && is_line_end(text_.all()[after])) {
+    if (line_ends_here()) {
       if (!map_line_break()) return false;
       continue;
     }
@@ -102,9 +107,7 @@ bool YamlValueMap::map_double_quoted() {
       if (!map_escape()) return false;
       continue;
     }
-    std::size_t after = at_;
-    while (after < text_.all().size() && is_blank(text_.all()[after])) ++after;
-    if (after < text_.all().size() && is_line_end(text_.all()[after])) {
+    if (line_ends_here()) {
       if (!map_line_break()) return false;
     } else if (here() == wanted()) {
       map(at_++);
@@ -126,11 +129,7 @@ bool YamlValueMap::map_escape() {
   std::size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
   std::uint32_t code = 0;
   for (; digits > 0; --digits, ++at_) {
-    const char c = here();
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
+    const int digit = hex_digit_value(here());
     if (digit < 0) return false;
     code = code * 16 + static_cast<std::uint32_t>(digit);
   }

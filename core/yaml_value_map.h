@@ -25,6 +25,7 @@ class YamlValueMap {
 
  private:
   void skip_anchor_and_tag();
+  bool line_ends_here() const;
   bool map_plain();
   bool map_single_quoted();
   bool map_double_quoted();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/json.h"
+#include "core/own_alert.h"
 
 namespace tocsin {
 namespace {
@@ -22,12 +23,7 @@ std::vector<HealthWatch::Change> HealthWatch::raise(const std::string& key, Labe
   const auto known = alerts_.find(key);
   if (known != alerts_.end() && known->second.labels == labels && known->second.annotations == annotations)
     return {};
-  Alert alert;
-  alert.labels = std::move(labels);
-  alert.annotations = std::move(annotations);
-  alert.starts_at = now;
-  alert.updated_at = now;
-  alert.origin = AlertOrigin::kRule;
+  Alert alert = own_alert(std::move(labels), std::move(annotations), now);
   if (known != alerts_.end()) {
     if (known->second.labels == alert.labels)
       alert.starts_at = known->second.starts_at;
@@ -43,11 +39,8 @@ std::vector<HealthWatch::Change> HealthWatch::settle(const std::string& key, Res
                                                      TimePoint now) {
   const auto known = alerts_.find(key);
   if (known == alerts_.end()) return {};
-  Alert alert = std::move(known->second);
+  Alert alert = ended(std::move(known->second), now, cause);
   alerts_.erase(known);
-  alert.ends_at = now;
-  alert.updated_at = now;
-  alert.cause = cause;
   return {{std::move(alert), Record{std::string(kBucket), key, std::nullopt}}};
 }
 

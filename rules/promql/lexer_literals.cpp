@@ -1,6 +1,7 @@
 // The part of the lexer that reads numbers, durations and strings.
 #include <fmt/format.h>
 
+#include "core/ascii.h"
 #include "core/labels.h"
 #include "core/utf8.h"
 #include "rules/promql/characters.h"
@@ -13,13 +14,6 @@ using enum TokenKind;
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
-
-int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return 16;
-}
 
 }  // namespace
 
@@ -162,8 +156,8 @@ bool Lexer::escape(char quote) {
   const std::uint32_t largest = digits == 2 || base == 8 ? 255 : 0x10ffff;
   std::uint64_t value = 0;
   for (int i = 0; i < digits; ++i, ++at_) {
-    const int digit = digit_value(peek());
-    if (digit >= base) {
+    const int digit = hex_digit_value(peek());
+    if (digit < 0 || digit >= base) {
       fail(at_end() ? "escape sequence not terminated"
                     : "illegal character " + shown() + " in escape sequence");
       return false;

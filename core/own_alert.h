@@ -8,6 +8,6 @@ namespace tocsin {
 
 Alert own_alert(Labels labels, Labels annotations, TimePoint now);
 // The end of one that fires.
-Alert ended(Alert firing, TimePoint now);
+Alert ended(Alert firing, TimePoint now, ResolveCause cause = ResolveCause::kConditionFalse);
 
 }  // namespace tocsin

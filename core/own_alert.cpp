@@ -1,4 +1,6 @@
-#include "app/own_alert.h"
+#include "core/own_alert.h"
+
+#include <utility>
 
 namespace tocsin {
 
@@ -12,10 +14,10 @@ Alert own_alert(Labels labels, Labels annotations, TimePoint now) {
   return alert;
 }
 
-Alert ended(Alert firing, TimePoint now) {
+Alert ended(Alert firing, TimePoint now, ResolveCause cause) {
   firing.ends_at = now;
   firing.updated_at = now;
-  firing.cause = ResolveCause::kConditionFalse;
+  firing.cause = cause;
   return firing;
 }
 
