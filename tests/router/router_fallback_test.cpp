@@ -36,12 +36,20 @@ struct DownTeam {
   }
 };
 
+// A story in which the team's service is down until it is said to work.
+struct TeamStory : RouterStory {
+  explicit TeamStory(RoutingConfig config = with_fallback(), DeliveryResult trouble = failing())
+      : RouterStory(std::move(config)) {
+    team.trouble = std::move(trouble);
+    service = [this](const Notification& n) { return team(n); };
+  }
+  DownTeam team;
+};
+
 }  // namespace
 
 TEST_CASE("After fallback_after the fallback receiver hears as well, once, and the reason is on record") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(3000);
   CHECK(told_to("phone", story.said()) == "330 phone/pagerduty[0] first notification: +A\n");
@@ -51,30 +59,24 @@ TEST_CASE("After fallback_after the fallback receiver hears as well, once, and t
 }
 
 TEST_CASE("A refusing receiver falls back too") {
-  RouterStory story(with_fallback());
-  DownTeam team{.trouble = refused()};
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story(with_fallback(), refused());
   story.fires("A", 0);
   story.run_until(1000);
   CHECK(told_to("phone", story.said()) == "330 phone/pagerduty[0] first notification: +A\n");
 }
 
 TEST_CASE("One that answers in time needs no fallback") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(200);
-  team.down = false;
+  story.team.down = false;
   story.run_until(5000);
   CHECK(told_to("phone", story.said()) == "");
   CHECK(story.notices(NoticeKind::kFallbackUsed).empty());
 }
 
 TEST_CASE("While it falls back each new state is told once; the end goes to everybody who was told") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(400);
   story.fires("B", 401);
@@ -86,19 +88,17 @@ TEST_CASE("While it falls back each new state is told once; the end goes to ever
         "630 phone/pagerduty[0] new alerts added: +A +B\n"
         "1230 phone/pagerduty[0] some alerts resolved: -A +B\n"
         "2130 phone/pagerduty[0] all alerts resolved: -B\n");
-  team.down = false;
+  story.team.down = false;
   story.run_until(4000);
   CHECK(told_to("team", story.said()).find("all alerts resolved: -A -B\n") != std::string::npos);
   CHECK(story.store().empty());
 }
 
 TEST_CASE("Once the receiver works again the fallback hears nothing new, but the end of what it was told") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(400);
-  team.down = false;
+  story.team.down = false;
   story.run_until(600);
   CHECK(story.notices(NoticeKind::kFallbackEnded).size() == 1);
   story.said();
@@ -116,9 +116,7 @@ TEST_CASE("A receiver that has failed for long makes later groups fall back at t
   RoutingConfig config = with_fallback();
   config.root.group_by = {"alertname"};
   name_routes(config.root);
-  RouterStory story(config);
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story(config);
   story.fires("A", 0);
   story.fires("B", 1000);
   story.run_until(1031);
@@ -157,9 +155,7 @@ TEST_CASE("A fallback that fails falls back in its turn") {
 }
 
 TEST_CASE("A restart or a reload repeats nothing to the fallback, and forgets nobody") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(340);
   story.said();
@@ -172,7 +168,7 @@ TEST_CASE("A restart or a reload repeats nothing to the fallback, and forgets no
   story.fires("B", 801);
   story.run_until(1000);
   CHECK(told_to("phone", story.said()) == "930 phone/pagerduty[0] new alerts added: +A +B\n");
-  team.down = false;
+  story.team.down = false;
   story.resolves("A", 1001);
   story.resolves("B", 1001);
   story.run_until(3000);
@@ -181,9 +177,7 @@ TEST_CASE("A restart or a reload repeats nothing to the fallback, and forgets no
 }
 
 TEST_CASE("A restart goes on counting how long a notification has been owed") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(100);
   story.restarts(101);
@@ -194,9 +188,7 @@ TEST_CASE("A restart goes on counting how long a notification has been owed") {
 }
 
 TEST_CASE("What is muted while its receiver fails goes to no fallback") {
-  RouterStory story(with_fallback());
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story;
   story.fires("A", 0);
   story.run_until(100);
   story.silences(equals("alertname", "A"), 101, 10'000);
@@ -209,13 +201,11 @@ TEST_CASE("A fallback that was only owed something is let go when the receiver w
   config.receivers[1].integrations[0].pace = {1h, 1};
   config.root.group_by = {"alertname"};
   name_routes(config.root);
-  RouterStory story(config);
-  DownTeam team;
-  story.service = [&](const Notification& n) { return team(n); };
+  TeamStory story(config);
   story.fires("A", 0);
   story.fires("B", 0);
   story.run_until(400);
-  team.down = false;
+  story.team.down = false;
   story.run_until(500);
   CHECK(story.notices(NoticeKind::kFallbackEnded).size() == 2);
   story.resolves("A", 501);
