@@ -6,6 +6,18 @@
 
 namespace tocsin {
 
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return "error";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kNote:
+      return "note";
+  }
+  return "error";
+}
+
 std::string Problem::to_string() const {
   std::string line = file;
   if (position.line > 0) {
@@ -14,18 +26,19 @@ std::string Problem::to_string() const {
     if (position.column > 0) line += ':' + std::to_string(position.column);
   }
   if (!line.empty()) line += ": ";
-  line += severity == Severity::kError ? "error: " : "warning: ";
-  line += message;
+  line += tocsin::to_string(severity);
+  line += ": " + message;
   if (!hint.empty()) line += " (" + hint + ')';
+  if (!code.empty()) line += " [" + code + ']';
   return line;
 }
 
 void Problems::error(std::string_view file, Position position, std::string message, std::string hint) {
-  add({std::string(file), position, Severity::kError, std::move(message), std::move(hint), 0});
+  add({std::string(file), position, Severity::kError, std::move(message), std::move(hint), 0, ""});
 }
 
 void Problems::warning(std::string_view file, Position position, std::string message, std::string hint) {
-  add({std::string(file), position, Severity::kWarning, std::move(message), std::move(hint), 0});
+  add({std::string(file), position, Severity::kWarning, std::move(message), std::move(hint), 0, ""});
 }
 
 void Problems::append(const Problems& others) {

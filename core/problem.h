@@ -1,6 +1,9 @@
 // A Problem is one mistake in what a user wrote: where it is, what is wrong, and the way out. Problems
 // collects all of them, so that one run of `check` or one reload reports everything at once. It is *not* for
 // failures of our own work: those are Results, or notices.
+//
+// What Prometheus or Alertmanager would refuse is an error. What they take and what goes wrong at night is a
+// finding: a warning or a note with a code, by which it is explained and suppressed (core/finding.h).
 #pragma once
 
 #include <string>
@@ -9,7 +12,8 @@
 
 namespace tocsin {
 
-enum class Severity { kError, kWarning };
+enum class Severity { kError, kWarning, kNote };
+std::string_view to_string(Severity);  // error, warning, note
 
 // A place in a text: both count from 1; 0 means unknown.
 struct Position {
@@ -25,8 +29,9 @@ struct Problem {
   std::string message;  // what is wrong, in the reader's words; never a secret
   std::string hint;     // the way out; may be empty
   int length = 0;       // bytes of the line that the mistake takes, from its position; 0: not known
+  std::string code{};   // of a finding: promql/rate; empty where a loader refuses or warns
 
-  // FILE:LINE:COLUMN: error: MESSAGE (HINT), as compilers print it so that editors can jump there.
+  // FILE:LINE:COLUMN: error: MESSAGE (HINT) [CODE], as compilers print it so that editors can jump there.
   std::string to_string() const;
   friend bool operator==(const Problem&, const Problem&) = default;
 };

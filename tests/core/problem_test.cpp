@@ -9,6 +9,11 @@ TEST_CASE("a problem prints as compilers do, so that editors can jump to it") {
   CHECK(problem.to_string() == "rules/a.yml:12:7: error: bad thing (do it so)");
 }
 
+TEST_CASE("a finding says its code, by which it can be explained and suppressed") {
+  const Problem finding{"a.yml", {3, 1}, Severity::kNote, "odd", "", 0, "promql/rate"};
+  CHECK(finding.to_string() == "a.yml:3:1: note: odd [promql/rate]");
+}
+
 TEST_CASE("what is unknown of a problem's place is left out") {
   CHECK(Problem{"a.yml", {}, Severity::kWarning, "odd", ""}.to_string() == "a.yml: warning: odd");
   CHECK(Problem{"a.yml", {3, 0}, Severity::kError, "bad", ""}.to_string() == "a.yml:3: error: bad");
