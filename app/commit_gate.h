@@ -1,4 +1,4 @@
-// A CommitGate holds back what a step of the engine asks for until the step is on disk: a message may be
+// A CommitGate holds back what a step of the engine asks for until the step is committed: a message may be
 // worded meanwhile, but must not leave the program. From any thread.
 #pragma once
 

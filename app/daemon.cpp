@@ -201,7 +201,8 @@ std::vector<Record> Daemon::load_state() {
         {{"problem", problem}});
   }
   if (takeover.records.empty()) return stored;
-  if (const auto saved = store_->commit(takeover.records, {}); !saved) {
+  if (const auto saved = store_->commit(takeover.records, {}).and_then([this] { return store_->sync(); });
+      !saved) {
     log(LogLevel::kError, "Alertmanager's state could not be stored; it is read again at the next start",
         {{"error", saved.error().message}});
   }
@@ -341,7 +342,7 @@ StatusView Daemon::status() {
 OfferAnswer Daemon::offer(std::vector<Alert> alerts) {
   const auto offered = std::chrono::steady_clock::now();
   if (!loop_->offer({std::move(alerts)})) return OfferAnswer::kTooBusy;
-  loop_->ask([](const Engine&, TimePoint) { return true; });  // until they are committed
+  loop_->settle();
   metrics_.observe_processed(to_seconds(std::chrono::steady_clock::now() - offered));
   return OfferAnswer::kAccepted;
 }

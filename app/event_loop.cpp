@@ -1,5 +1,6 @@
 #include "app/event_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/spare_memory.h"
@@ -25,9 +26,15 @@ EventLoop::EventLoop(std::unique_ptr<Engine> engine, Step first, Store& store, C
 
 EventLoop::~EventLoop() {
   stop();
+  syncer_.reset();  // before what it calls back to
 }
 
 void EventLoop::start() {
+  syncer_.emplace(store_, [this](std::uint64_t commit, const Result<void>& result) {
+    const std::lock_guard lock(mutex_);
+    sync_results_.emplace_back(commit, result);
+    if (!result || committer_.store_fails()) wake_.notify_one();
+  });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -75,8 +82,17 @@ tl::expected<std::string, SilenceError> EventLoop::ask_for_silence(SilenceEvent 
   return answer.get();
 }
 
-// After the commit: what is acknowledged is durable.
-void EventLoop::answer(SilenceAnswer&& answer) {
+void EventLoop::settle() {
+  const auto settled = std::make_shared<std::promise<void>>();
+  auto waits = settled->get_future();
+  ask_later([this, settled](const Engine&, TimePoint) {
+    syncer_ ? syncer_->when_synced([settled](bool) { settled->set_value(); }) : settled->set_value();
+  });
+  waits.get();
+}
+
+// Once it is on disk: what is acknowledged is durable.
+void EventLoop::answer(SilenceAnswer&& answer, bool stored) {
   SilencePromise promise;
   {
     const std::lock_guard lock(mutex_);
@@ -84,7 +100,7 @@ void EventLoop::answer(SilenceAnswer&& answer) {
     if (waiting.empty()) return;
     promise = std::move(waiting.mapped());
   }
-  if (answer.id && committer_.store_fails()) {
+  if (answer.id && !stored) {
     answer.id = tl::unexpected(
         SilenceError{SilenceFailure::kNotStored,
                      "the change of silence " + *answer.id +
@@ -94,7 +110,7 @@ void EventLoop::answer(SilenceAnswer&& answer) {
   promise.set_value(std::move(answer.id));
 }
 
-void EventLoop::push(Task task) {
+void EventLoop::ask_later(Task task) {
   std::unique_lock lock(mutex_);
   if (!ended_) {
     tasks_.push_back(std::move(task));
@@ -117,6 +133,10 @@ void EventLoop::stop() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+  if (!syncer_) return;
+  std::promise<void> synced;
+  syncer_->when_synced([&synced](bool) { synced.set_value(); });
+  synced.get_future().get();
 }
 
 void EventLoop::run() {
@@ -124,6 +144,7 @@ void EventLoop::run() {
   std::vector<Event> events;
   std::vector<Task> tasks;
   while (wait_for_work(events, tasks)) {
+    take_sync_results();
     decide(events);
     events.clear();
     if (!tasks.empty()) {  // long lists are as good as a burst
@@ -139,7 +160,11 @@ void EventLoop::run() {
 // shall end.
 bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tasks) {
   std::unique_lock lock(mutex_);
-  while (events_.empty() && tasks_.empty() && !stopping_) {
+  const auto sync_news = [this] {
+    return std::ranges::any_of(
+        sync_results_, [this](const auto& result) { return !result.second || committer_.store_fails(); });
+  };
+  while (events_.empty() && tasks_.empty() && !stopping_ && !sync_news()) {
     const TimePoint now = clock_.now();
     const TimePoint deadline = engine_->next_deadline();
     if (deadline <= now) break;
@@ -164,6 +189,18 @@ bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tas
   return true;
 }
 
+void EventLoop::take_sync_results() {
+  std::vector<std::pair<std::uint64_t, Result<void>>> results;
+  {
+    const std::lock_guard lock(mutex_);
+    results.swap(sync_results_);
+  }
+  std::vector<Notice> notices;
+  for (const auto& [commit, result] : results) committer_.synced(commit, result, notices);
+  if (auto news = committer_.take_news()) post(std::move(*news));
+  if (!notices.empty()) outlets_.publish(notices, clock_.now());
+}
+
 void EventLoop::decide(std::vector<Event>& events) {
   const TimePoint now = clock_.now();
   carry_out(engine_->handle(events, now), now);
@@ -176,11 +213,11 @@ void EventLoop::deliver(Step& step, const std::shared_ptr<CommitGate>& gate) {
 void EventLoop::carry_out(Step&& step, TimePoint now) {
   store_is_warm_ |= !step.records.empty() || !step.notices.empty();
   keep_spare_memory();
-  // A lone page is worded while the disk works; a storm would only crowd the processors.
+  // A lone page is worded while the store works; a storm would only crowd the processors.
   const auto gate = std::make_shared<CommitGate>();
   const bool early = step.deliveries.size() <= kWordedEarly;
   if (early) deliver(step, gate);
-  committer_.commit(step, now);
+  if (committer_.commit(step, now)) syncer_->committed(committer_.commits());
   gate->open();
   if (!early) deliver(step, gate);
   if (auto news = committer_.take_news()) post(std::move(*news));
@@ -190,7 +227,10 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
   }
   if (!step.notices.empty()) outlets_.publish(step.notices, now);
   if (!step.muted.empty() || step.limited > 0) outlets_.count(step.muted, step.limited);
-  for (SilenceAnswer& decided : step.silence_answers) answer(std::move(decided));
+  for (SilenceAnswer& decided : step.silence_answers) {
+    syncer_->when_synced([this, decided = std::move(decided), committed = !committer_.store_fails()](
+                             bool synced) mutable { answer(std::move(decided), committed && synced); });
+  }
   bool draining = false;
   {
     const std::lock_guard lock(mutex_);

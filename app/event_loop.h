@@ -1,6 +1,8 @@
 // The event loop: the one thread that owns the engine and the store. It waits for events or the engine's next
 // deadline, lets the engine decide about everything that waits as one batch, commits what must last, and only
-// then hands out evaluations and lets deliveries, which are worded meanwhile, leave the program.
+// then lets deliveries, which are worded meanwhile, leave the program. Answers that say that something is
+// stored wait until the commit is on disk. A page does not: what the process dies of leaves the record
+// behind; and where the whole machine dies within that moment, it is better that somebody was told.
 #pragma once
 
 #include <condition_variable>
@@ -9,9 +11,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "app/clock.h"
@@ -19,6 +23,7 @@
 #include "app/committer.h"
 #include "app/engine.h"
 #include "app/store.h"
+#include "app/store_syncer.h"
 
 namespace tocsin {
 
@@ -52,20 +57,25 @@ class EventLoop {
   // be stored is an error (kNotStored).
   tl::expected<std::string, SilenceError> set_silence(Silence wanted, std::string new_id);
   tl::expected<std::string, SilenceError> expire_silence(std::string id);
+  // Waits until every event posted before has been handled, and what that committed is on disk.
+  void settle();
   // Runs `question` on the engine's thread, between batches, and waits for its answer. Every event posted
   // before has been handled then.
   template <class Question>
   auto ask(Question question) -> std::invoke_result_t<Question, const Engine&, TimePoint>;
 
+  // The same without waiting for it.
+  using Task = std::function<void(const Engine&, TimePoint)>;
+  void ask_later(Task);
+
   const Committer& committer() const { return committer_; }
 
   // No more evaluations are handed out; deliveries are, and results still count.
   void drain();
-  // Handles what waits, commits, and ends the thread.
+  // Handles what waits, commits, and ends the thread. What it committed is on disk then.
   void stop();
 
  private:
-  using Task = std::function<void(const Engine&, TimePoint)>;
   using SilencePromise = std::promise<tl::expected<std::string, SilenceError>>;
   void run();
   bool wait_for_work(std::vector<Event>& events, std::vector<Task>& tasks);
@@ -74,12 +84,14 @@ class EventLoop {
   void deliver(Step&, const std::shared_ptr<CommitGate>&);
   template <class SilenceEvent>
   tl::expected<std::string, SilenceError> ask_for_silence(SilenceEvent);
-  void answer(SilenceAnswer&&);
+  void answer(SilenceAnswer&&, bool stored);
+  void take_sync_results();
 
   std::unique_ptr<Engine> engine_;
   Step first_;
   Store& store_;
   Committer committer_;
+  std::optional<StoreSyncer> syncer_;
   Clock& clock_;
   const Duration retention_;
   TimePoint next_forgetting_ = kNoTime;
@@ -90,6 +102,7 @@ class EventLoop {
   std::condition_variable wake_;
   std::vector<Event> events_;
   std::vector<Task> tasks_;
+  std::vector<std::pair<std::uint64_t, Result<void>>> sync_results_;
   std::size_t waiting_alerts_ = 0;
   std::map<std::uint64_t, SilencePromise> silence_promises_;  // by ticket
   std::uint64_t last_ticket_ = 0;
@@ -97,8 +110,6 @@ class EventLoop {
   bool stopping_ = false;
   bool ended_ = false;
   std::thread thread_;
-
-  void push(Task);
 };
 
 template <class Question>
@@ -106,7 +117,7 @@ auto EventLoop::ask(Question question) -> std::invoke_result_t<Question, const E
   using Answer = std::invoke_result_t<Question, const Engine&, TimePoint>;
   auto promise = std::make_shared<std::promise<Answer>>();
   auto answer = promise->get_future();
-  push([promise, question = std::move(question)](const Engine& engine, TimePoint now) {
+  ask_later([promise, question = std::move(question)](const Engine& engine, TimePoint now) {
     promise->set_value(question(engine, now));
   });
   return answer.get();

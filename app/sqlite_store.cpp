@@ -46,6 +46,7 @@ class SqliteStore::Database {
   void close();
   Result<std::vector<Record>> load();
   Result<void> append(std::span<const Record>, std::span<const HistoryEntry>);
+  Result<void> sync() { return log_->sync(); }
 
   const std::string& folder() const { return folder_; }
   SqliteFile& recent() { return recent_; }
@@ -86,6 +87,10 @@ SqliteFile::Attempt<void> SqliteStore::Database::prepare() {
   append_ = {recent_.raw(), "INSERT INTO batch (id, bytes) VALUES (?1, ?2)"};
   if (!append_) return recent_.trouble();
   log_ = std::make_unique<SqliteStoreLog>(recent_.raw(), recent_.path());
+  // From here on a commit leaves syncing to sync().
+  if (log_->can_sync()) {
+    if (auto done = recent_.run("PRAGMA synchronous = NORMAL"); !done) return done;
+  }
   auto sorter = SqliteStoreSorter::start(folder_, static_cast<std::size_t>(*waiting));
   if (!sorter) return tl::unexpected(sorter.error());
   sorter_ = std::move(*sorter);
@@ -197,6 +202,10 @@ Result<std::vector<HistoryEntry>> SqliteStore::history(const std::string& subjec
   if (!subject.empty()) query.subjects.push_back(subject);
   query.limit = limit;
   return SqliteHistoryReader(database_->folder()).read(query);
+}
+
+Result<void> SqliteStore::sync() {
+  return database_->sync();
 }
 
 void SqliteStore::rest() {

@@ -1,6 +1,6 @@
-// The Store on disk: SQLite, two files in a folder of its own, every commit synced. A commit is appended to
-// the one as it comes and sorted into the other later (app/sqlite_store_files.h). It does not know what the
-// records mean. One thread at a time, one process at a time: a lock in the folder keeps a second one out.
+// The Store on disk: SQLite, two files in a folder of its own. A commit is appended to the one as it comes
+// and sorted into the other later (app/sqlite_store_files.h). It does not know what the records mean. One
+// thread at a time, one process at a time: a lock in the folder keeps a second one out.
 #pragma once
 
 #include <memory>
@@ -23,6 +23,7 @@ class SqliteStore final : public Store {
 
   Result<std::vector<Record>> load() override;
   Result<void> commit(std::span<const Record> records, std::span<const HistoryEntry> history) override;
+  Result<void> sync() override;
   Result<std::vector<HistoryEntry>> history(const std::string& subject, std::size_t limit) override;
   void rest() override;
   Result<void> forget_history(TimePoint before) override;

@@ -1,6 +1,11 @@
 #include "app/sqlite_store_log.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,11 +42,13 @@ void carry_over(sqlite3* connection) {
 
 }  // namespace
 
-SqliteStoreLog::SqliteStoreLog(sqlite3* connection, const std::string& path) : connection_(connection) {
+SqliteStoreLog::SqliteStoreLog(sqlite3* connection, const std::string& path)
+    : connection_(connection), path_(path + "-wal") {
   // Without a second connection SQLite goes on as it does by itself, within commits.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
   if (sqlite3_open_v2(path.c_str(), &own_, flags, nullptr) != SQLITE_OK) return;
   make_room(connection);
+  file_ = FileDescriptor(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
   sqlite3_wal_hook(connection, on_commit, this);
   thread_ = std::thread([this] { work(); });
 }
@@ -55,6 +62,11 @@ SqliteStoreLog::~SqliteStoreLog() {
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
   sqlite3_close(own_);
+}
+
+Result<void> SqliteStoreLog::sync() {
+  if (!file_ || ::fdatasync(file_.number()) == 0) return {};
+  return fail("cannot sync " + path_ + ": " + std::error_code(errno, std::generic_category()).message());
 }
 
 // On the thread that commits, after each commit.

@@ -107,7 +107,7 @@ void VirtualShell::handle(Event event) {
 void VirtualShell::carry_out(Step&& step) {
   TOCSIN_CHECK(engine_->next_deadline() > now_, "a step leaves nothing behind that is due");
   if (!step.records.empty() && crashes(CrashPoint::kBeforeCommit)) return;
-  committer_->commit(step, now_);
+  if (committer_->commit(step, now_)) committer_->synced(committer_->commits(), store_.sync(), step.notices);
   if (auto news = committer_->take_news()) arrivals_.emplace(now_, std::move(*news));
   if (!step.notices.empty()) world_.publish(step.notices, now_);
   if (!step.deliveries.empty() && crashes(CrashPoint::kBeforeDelivery)) return;

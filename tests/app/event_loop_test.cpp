@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "app/memory_store.h"
 
 using namespace tocsin;
@@ -58,6 +62,18 @@ struct Running {
                                        std::move(outlets));
   }
 
+  // Until the loop has taken in what became of the commits.
+  void settle() {
+    loop->settle();
+    loop->ask([](const Engine&, TimePoint) { return true; });
+  }
+
+  std::size_t stored_alerts() {
+    const auto stored = store.load();
+    return static_cast<std::size_t>(
+        std::ranges::count_if(*stored, [](const Record& record) { return record.bucket == "alert"; }));
+  }
+
   bool noticed(NoticeKind kind) {
     const std::lock_guard lock(mutex);
     return std::find(notices.begin(), notices.end(), kind) != notices.end();
@@ -76,6 +92,55 @@ TEST_CASE("what a delivery needs is stored before anything of it leaves the prog
   running.loop->stop();
 }
 
+TEST_CASE("a page does not wait for a slow disk, and who asked for something to be stored does") {
+  Running running;
+  std::promise<void> disk;
+  std::atomic<bool> slow = true;
+  running.store.sync_by([&slow, synced = disk.get_future().share()] {
+    synced.wait();
+    slow = false;
+    return Result<void>();
+  });
+  running.loop->start();
+  running.loop->post(AlertsPosted{{alert("Foo", running.clock.now())}});
+  running.delivered.get_future().get();
+  CHECK(running.loop->ask(
+            [](const Engine& engine, TimePoint now) { return engine.router().alerts(now).size(); }) == 1);
+  CHECK(slow);
+  std::thread asking([&] {
+    running.loop->settle();
+    CHECK_FALSE(slow);
+  });
+  disk.set_value();
+  asking.join();
+  running.loop->stop();
+}
+
+TEST_CASE("what could not be synced counts as not stored, and is committed again") {
+  Running running;
+  std::atomic<bool> broken = true;
+  running.store.sync_by([&] { return broken ? Result<void>(fail("the disk is broken")) : Result<void>(); });
+  running.loop->start();
+  running.loop->post(AlertsPosted{{alert("Foo", running.clock.now())}});
+  running.delivered.get_future().get();
+  running.settle();
+  CHECK(running.loop->committer().store_fails());
+  CHECK(running.noticed(NoticeKind::kStoreFailed));
+  running.loop->ask([&](const Engine&, TimePoint) {
+    broken = false;
+    std::vector<Record> lost;  // as a disk may do
+    const auto stored = running.store.load();
+    for (const Record& record : *stored) lost.push_back({record.bucket, record.key, std::nullopt});
+    return running.store.commit(lost, {}).has_value();
+  });
+  running.loop->post(AlertsPosted{{alert("Bar", running.clock.now())}});
+  running.settle();
+  running.loop->stop();
+  CHECK_FALSE(running.loop->committer().store_fails());
+  CHECK(running.noticed(NoticeKind::kStoreRecovered));
+  CHECK(running.stored_alerts() == 3);  // with the one about the store
+}
+
 TEST_CASE("a store that fails stops no page, and takes what waited once it works again") {
   Running running;
   running.store.fail_commits(Error{"disk full"});
@@ -92,14 +157,11 @@ TEST_CASE("a store that fails stops no page, and takes what waited once it works
     return true;
   });
   running.loop->post(AlertsPosted{{alert("Bar", running.clock.now())}});
-  running.loop->ask([](const Engine&, TimePoint) { return true; });
+  running.settle();
   running.loop->stop();
   CHECK_FALSE(running.loop->committer().store_fails());
   CHECK(running.noticed(NoticeKind::kStoreRecovered));
-  std::size_t alerts = 0;
-  const auto stored = running.store.load();
-  for (const Record& record : *stored) alerts += record.bucket == "alert" ? 1 : 0;
-  CHECK(alerts == 3);  // with the one about the store
+  CHECK(running.stored_alerts() == 3);  // with the one about the store
 }
 
 TEST_CASE("a question sees every event that was posted before it, also after the end") {
