@@ -16,93 +16,97 @@ constexpr Duration kLongestHold = std::chrono::hours(1);
 
 }  // namespace
 
+const Delivery::Progress& Delivery::progress() const {
+  static const Progress kIdleOne;
+  return progress_ ? *progress_ : kIdleOne;
+}
+
+void Delivery::begin(std::string id, TimePoint owed_since) {
+  progress_ = std::make_unique<Progress>();
+  progress_->id = std::move(id);
+  progress_->owed_since = owed_since;
+}
+
 void Delivery::start(std::string id, TimePoint now) {
   TOCSIN_CHECK(idle(), "one delivery at a time");
-  *this = Delivery();
-  id_ = std::move(id);
-  owed_since_ = now;
+  begin(std::move(id), now);
   again(now);
 }
 
 void Delivery::wait(std::string id, TimePoint now) {
   TOCSIN_CHECK(!under_way(), "one attempt at a time");
-  if (idle()) {
-    *this = Delivery();
-    id_ = std::move(id);
-    owed_since_ = now;
-  }
-  state_ = State::kWaiting;
-  next_attempt_at_ = kNever;
-  waiting_since_ = tries_ == 0 ? owed_since_ : now;
+  if (idle()) begin(std::move(id), now);
+  progress_->state = State::kWaiting;
+  progress_->next_attempt_at = kNever;
+  progress_->waiting_since = progress_->tries == 0 ? progress_->owed_since : now;
 }
 
 void Delivery::wait_again(const DeliveryResult& result) {
   TOCSIN_CHECK(under_way());
-  state_ = State::kWaiting;
-  last_error_ = result.message;
-  waiting_since_ = owed_since_;
+  progress_->state = State::kWaiting;
+  progress_->last_error = result.message;
+  progress_->waiting_since = progress_->owed_since;
 }
 
 void Delivery::again(TimePoint now) {
-  TOCSIN_CHECK(!under_way(), "one attempt at a time");
-  state_ = State::kUnderWay;
-  if (tries_++ == 0) started_at_ = now;
-  next_attempt_at_ = kNever;
+  TOCSIN_CHECK(progress_ && !under_way(), "one attempt at a time, of what has begun");
+  progress_->state = State::kUnderWay;
+  if (progress_->tries++ == 0) progress_->started_at = now;
+  progress_->next_attempt_at = kNever;
 }
 
 void Delivery::succeeded() {
   TOCSIN_CHECK(under_way());
-  *this = Delivery();
+  progress_.reset();
 }
 
 void Delivery::failed(const DeliveryResult& result, TimePoint now) {
   TOCSIN_CHECK(under_way());
-  state_ = State::kBackingOff;
-  last_error_ = result.message;
-  next_attempt_at_ = now + back_off(id_, tries_, result.retry_after);
+  progress_->state = State::kBackingOff;
+  progress_->last_error = result.message;
+  progress_->next_attempt_at = now + back_off(id(), tries(), result.retry_after);
 }
 
 void Delivery::rejected(const DeliveryResult& result, TimePoint flush, Duration group_interval) {
   TOCSIN_CHECK(under_way());
-  state_ = State::kHeld;
-  last_error_ = result.message;
+  progress_->state = State::kHeld;
+  progress_->last_error = result.message;
   Duration hold = group_interval;
-  for (int i = 0; i < rejections_ && hold < kLongestHold; ++i) hold *= 2;
-  ++rejections_;
-  next_attempt_at_ = flush + std::max(group_interval, std::min(hold, kLongestHold));
+  for (int i = 0; i < progress_->rejections && hold < kLongestHold; ++i) hold *= 2;
+  ++progress_->rejections;
+  progress_->next_attempt_at = flush + std::max(group_interval, std::min(hold, kLongestHold));
 }
 
 void Delivery::rejected_and_waits(const DeliveryResult& result, TimePoint now) {
   TOCSIN_CHECK(under_way());
-  state_ = State::kWaiting;
-  last_error_ = result.message;
-  ++rejections_;
-  waiting_since_ = now;
+  progress_->state = State::kWaiting;
+  progress_->last_error = result.message;
+  ++progress_->rejections;
+  progress_->waiting_since = now;
 }
 
 void Delivery::drop() {
   TOCSIN_CHECK(!under_way());
-  *this = Delivery();
+  progress_.reset();
 }
 
 void Delivery::end_hold() {
-  if (state_ == State::kHeld) next_attempt_at_ = kNoTime;
+  if (state() == State::kHeld) progress_->next_attempt_at = kNoTime;
 }
 
 Delivery::Memory Delivery::memory() const {
-  return {id_, rejections_, state_ == State::kHeld ? next_attempt_at_ : kNoTime, owed_since_};
+  return {id(), progress().rejections, state() == State::kHeld ? next_attempt_at() : kNoTime, owed_since()};
 }
 
 void Delivery::restore(const Memory& memory, TimePoint now) {
-  *this = Delivery();
+  progress_.reset();
   if (memory.id.empty()) return;
-  id_ = memory.id;
-  rejections_ = memory.rejections;
-  owed_since_ = is_set(memory.owed_since) ? std::min(memory.owed_since, now) : now;
+  begin(memory.id, is_set(memory.owed_since) ? std::min(memory.owed_since, now) : now);
+  progress_->rejections = memory.rejections;
   bool held = is_set(memory.held_until);
-  state_ = held ? State::kHeld : State::kBackingOff;
+  progress_->state = held ? State::kHeld : State::kBackingOff;
   // The clock may have been set back while we were away: no hold waits for a future that was a mistake.
-  next_attempt_at_ = held ? std::min(memory.held_until, now + kLongestHold) : now;
+  progress_->next_attempt_at = held ? std::min(memory.held_until, now + kLongestHold) : now;
 }
 
 std::string_view to_string(Delivery::State state) {

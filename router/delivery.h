@@ -12,6 +12,7 @@
 // Whoever is not under way may be told to wait: the gate is shut (router/gate.h).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,20 +26,20 @@ class Delivery {
  public:
   enum class State { kIdle, kWaiting, kUnderWay, kBackingOff, kHeld };
 
-  State state() const { return state_; }
-  bool under_way() const { return state_ == State::kUnderWay; }
-  bool waiting() const { return state_ == State::kWaiting; }
-  bool idle() const { return state_ == State::kIdle; }
-  const std::string& id() const { return id_; }
-  int tries() const { return tries_; }
-  TimePoint started_at() const { return started_at_; }  // the first attempt
+  State state() const { return progress().state; }
+  bool under_way() const { return state() == State::kUnderWay; }
+  bool waiting() const { return state() == State::kWaiting; }
+  bool idle() const { return state() == State::kIdle; }
+  const std::string& id() const { return progress().id; }
+  int tries() const { return progress().tries; }
+  TimePoint started_at() const { return progress().started_at; }  // the first attempt
   // Since when it is owed; survives a restart.
-  TimePoint owed_since() const { return owed_since_; }
+  TimePoint owed_since() const { return progress().owed_since; }
   // Waiting: its place among those that wait; the earliest goes first.
-  TimePoint waiting_since() const { return waiting_since_; }
+  TimePoint waiting_since() const { return progress().waiting_since; }
   // Backing off: when to try again. Held: a flush before this does not try. Otherwise kNever.
-  TimePoint next_attempt_at() const { return next_attempt_at_; }
-  const std::string& last_error() const { return last_error_; }
+  TimePoint next_attempt_at() const { return progress().next_attempt_at; }
+  const std::string& last_error() const { return progress().last_error; }
 
   void start(std::string id, TimePoint now);
   void again(TimePoint now);
@@ -70,15 +71,21 @@ class Delivery {
   void restore(const Memory&, TimePoint now);
 
  private:
-  State state_ = State::kIdle;
-  std::string id_;
-  int tries_ = 0;
-  int rejections_ = 0;
-  TimePoint started_at_ = kNoTime;
-  TimePoint owed_since_ = kNoTime;
-  TimePoint waiting_since_ = kNoTime;
-  TimePoint next_attempt_at_ = kNever;
-  std::string last_error_;
+  struct Progress {
+    State state = State::kIdle;
+    std::string id;
+    int tries = 0;
+    int rejections = 0;
+    TimePoint started_at = kNoTime;
+    TimePoint owed_since = kNoTime;
+    TimePoint waiting_since = kNoTime;
+    TimePoint next_attempt_at = kNever;
+    std::string last_error;
+  };
+  const Progress& progress() const;
+  void begin(std::string id, TimePoint owed_since);
+
+  std::unique_ptr<Progress> progress_;  // null: idle, as nearly all are
 };
 
 std::string_view to_string(Delivery::State);  // "idle", "waiting", "under way", "backing off", "held"

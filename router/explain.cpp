@@ -65,7 +65,7 @@ GroupExplanation Router::explain_group(const Group& group, const AlertExplanatio
   GroupExplanation about;
   about.route_id = terms.route_id;
   about.receiver = terms.receiver;
-  about.group_key = terms.group_key;
+  about.group_key = terms.group_key();
   about.labels = terms.labels;
   about.group_interval = terms.group_interval;
   about.repeat_interval = terms.repeat_interval;

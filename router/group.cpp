@@ -20,6 +20,10 @@ std::string group_key(const Route& route, const Labels& group_labels) {
   return route.key + ":" + group_labels.to_string();
 }
 
+std::string GroupTerms::group_key() const {
+  return route_key + ":" + labels.to_string();
+}
+
 std::string Group::record_key() const {
   return group_record_key(terms_.route_id, terms_.labels);
 }
@@ -314,7 +318,7 @@ Notification Group::build(const GroupIntegration& integration, NotifyReason why,
   notification.id = integration.delivery.id();
   notification.integration = integration.entry->id;
   notification.integration_fingerprint = integration.entry->fingerprint;
-  notification.group_key = terms_.group_key;
+  notification.group_key = terms_.group_key();
   notification.route_id = terms_.route_id;
   notification.group_labels = terms_.labels;
   notification.reason = why;
@@ -435,7 +439,7 @@ void Group::release_members(GroupStep& step) {
     }
     if (!heard) {
       Notice dropped{NoticeKind::kAlertDropped, entry.key.to_string(), entry.alert.labels, {}};
-      dropped.details.emplace_back("group", terms_.group_key);
+      dropped.details.emplace_back("group", terms_.group_key());
       dropped.details.emplace_back("reason", "resolved before the group's flush, so nobody had to be told");
       step.out.notices.push_back(std::move(dropped));
     }
@@ -446,7 +450,7 @@ void Group::release_members(GroupStep& step) {
 }
 
 Notice Group::notice(NoticeKind kind, const GroupIntegration& integration) const {
-  Notice notice{kind, terms_.group_key, terms_.labels, {}};
+  Notice notice{kind, terms_.group_key(), terms_.labels, {}};
   notice.details.emplace_back("integration", integration.entry->id.to_string());
   return notice;
 }

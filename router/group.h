@@ -59,8 +59,10 @@ struct GroupIntegration {
 
   // The router's.
   std::uint64_t serial = 0;
-  bool changed = false;    // its record is out of date
-  std::string stored_key;  // of its record; empty: none
+  bool changed = false;  // its record is out of date
+  bool stored = false;   // it has a record
+  std::unique_ptr<const IntegrationId>
+      stored_as;  // whose record that is, where it has moved since; null: its own
   Scheduled scheduled;
   Scheduled scheduled_fallback;
 };
@@ -79,7 +81,7 @@ struct GroupStep {
 struct GroupTerms {
   std::string route_id;
   Labels labels;
-  std::string group_key;
+  std::string route_key;
   std::string receiver;
   Duration group_interval{};
   Duration repeat_interval{};
@@ -88,6 +90,8 @@ struct GroupTerms {
   TimePoint next_flush = kNever;
   std::uint64_t notifications = 0;  // begun so far: part of their ids
 
+  // Alertmanager's group key, byte-equal; its SHA-256 names incidents outside.
+  std::string group_key() const;
   // From a route, as it is now; leaves the times alone.
   void follow(const Route&);
 };
@@ -178,7 +182,7 @@ class Group {
   std::vector<std::unique_ptr<GroupIntegration>> integrations_;
 };
 
-// ROUTE KEY:LABELS: Alertmanager's group key, byte-equal; its SHA-256 names incidents outside.
+// ROUTE KEY:LABELS: what group_key() gives for a group of this route.
 std::string group_key(const Route&, const Labels& group_labels);
 // ROUTE ID:LABELS, the key of a group's record.
 std::string group_record_key(std::string_view route_id, const Labels&);

@@ -30,7 +30,7 @@ void Group::note_time_muting(GroupStep& step) {
   if (muting.intervals == muting_intervals_) return;
   const bool ends = muting.intervals.empty();
   Notice notice{
-      ends ? NoticeKind::kGroupUnmuted : NoticeKind::kGroupMuted, terms_.group_key, terms_.labels, {}};
+      ends ? NoticeKind::kGroupUnmuted : NoticeKind::kGroupMuted, terms_.group_key(), terms_.labels, {}};
   const std::string_view list =
       muting.kind == MutedBy::kActiveTime ? "outside active_time_intervals" : "mute_time_intervals";
   const auto& names = ends ? muting_intervals_ : muting.intervals;
@@ -49,7 +49,7 @@ void Group::note_muting(const Alerts& alerts, GroupStep& step) {
     if (before == alert.muted_by) continue;
     const Labels& labels = known.entry->alert.labels;
     Notice notice{NoticeKind::kAlertSuppressed, alert.key.to_string(), labels, {}};
-    notice.details.emplace_back("group", terms_.group_key);
+    notice.details.emplace_back("group", terms_.group_key());
     if (alert.muted_by == MutedBy::kInhibition) {
       const auto cause = step.muting.inhibited_by(labels);
       notice.details.emplace_back("inhibited_by", cause->source.to_string());

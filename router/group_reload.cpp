@@ -41,7 +41,7 @@ std::shared_ptr<const IntegrationEntry> shared(const std::shared_ptr<const Routi
 
 void GroupTerms::follow(const Route& route) {
   route_id = route.id;
-  group_key = tocsin::group_key(route, labels);
+  route_key = route.key;
   receiver = route.receiver;
   group_interval = route.group_interval;
   repeat_interval = route.repeat_interval;
@@ -100,7 +100,9 @@ void Group::move_integrations(const std::shared_ptr<const RoutingConfig>& config
       integration.entry = gone ? std::make_shared<const IntegrationEntry>(known[i]) : shared(config, *next);
       if (gone || known[i] == *next) continue;
       if (next->fingerprint != known[i].fingerprint) integration.delivery.end_hold();
-      integration.changed |= !integration.stored_key.empty();
+      integration.changed |= integration.stored;
+      if (integration.stored && !integration.stored_as && next->id != known[i].id)
+        integration.stored_as = std::make_unique<const IntegrationId>(known[i].id);
     }
   }
 }

@@ -8,15 +8,6 @@
 
 namespace tocsin {
 
-namespace {
-
-// Whether its record lies where one of today would: an integration may have moved to another index.
-bool has_own_key(const Group& group, const GroupIntegration& integration) {
-  return integration.stored_key == told_key(group.record_key(), integration.entry->id);
-}
-
-}  // namespace
-
 Router::Router(std::shared_ptr<const RoutingConfig> config) : config_(std::move(config)) {
   TOCSIN_CHECK(config_ != nullptr);
   RouterOutput nothing_yet;
@@ -31,7 +22,7 @@ void Router::accept(std::span<const Alert> alerts, TimePoint now, RouterOutput& 
     if (over_limit(alert, now, out)) continue;
     note_change(book_.accept(alert, now), now, out);
   }
-  finish(now, out);
+  tidy(out);
 }
 
 // The end of an alert that we do not know, but whose beginning was told by the Alertmanager that we took over
@@ -148,7 +139,7 @@ void Router::route_alert(AlertEntry& entry, TimePoint now, RouterOutput& out) {
 void Router::adopt_imported(Group& group, const AlertEntry& entry) {
   if (imported_.empty()) return;
   for (const auto& integration : group.integrations()) {
-    auto adopted = imported_.adopt(group.terms().group_key, integration->entry->id, entry.alert);
+    auto adopted = imported_.adopt(group.terms().group_key(), integration->entry->id, entry.alert);
     if (!adopted) continue;
     group.adopt(*integration, entry.key, adopted->at, std::move(adopted->message_ref));
     records_[{kImportedBucket, adopted->record.key}] = std::move(adopted->record.value);
@@ -166,7 +157,7 @@ Group& Router::open_group(const Route& route, const Labels& labels, TimePoint no
   auto group = std::make_unique<Group>(std::move(terms), ++last_serial_);
   group->reconfigure(&route, config_, now);
 
-  Notice opened{NoticeKind::kGroupOpened, group->terms().group_key, labels, {}};
+  Notice opened{NoticeKind::kGroupOpened, group->terms().group_key(), labels, {}};
   opened.details.emplace_back("route", route.id);
   opened.details.emplace_back("receiver", route.receiver);
   opened.details.emplace_back("wait", format_go_duration(route.group_wait));
@@ -187,7 +178,7 @@ std::optional<IntegrationId> Router::delivered(const std::string& notification_i
   GroupStep answer = step(now, out);
   group->answered(*integration, result, answer);
   touched(*group, out);
-  finish(now, out);
+  tidy(out);
   return id;
 }
 
@@ -206,7 +197,8 @@ void Router::advance(TimePoint now, RouterOutput& out) {
     }
   }
   gates_.advance(now, out);
-  finish(now, out);
+  tidy(out);
+  write_changes(out);
 }
 
 void Router::run(const Deadline& deadline, TimePoint now, RouterOutput& out) {
@@ -267,63 +259,61 @@ void Router::touched(Group& group, RouterOutput& out) {
   for (const auto& integration : group.leavers) follow(*integration, true);
 }
 
-void Router::finish(TimePoint, RouterOutput& out) {
-  finish_groups(out);
-  finish_alerts();
-  for (auto& [name, value] : records_) {
-    out.records.push_back({std::string(name.first), name.second, std::move(value)});
-  }
-  records_.clear();
-  gates_.write_changes(out);
+void Router::tidy(RouterOutput& out) {
+  tidy_groups(out);
+  tidy_alerts();
 }
 
-void Router::finish_alerts() {
-  for (AlertEntry* entry : released_) {
-    if (entry->resolved && entry->holders == 0) changed_alerts_.insert(entry->key);
+void Router::tidy_alerts() {
+  // Two groups may have held it.
+  std::sort(released_.begin(), released_.end());
+  released_.erase(std::unique(released_.begin(), released_.end()), released_.end());
+  for (AlertEntry* entry : std::exchange(released_, {})) {
+    if (!entry->resolved || entry->holders > 0) continue;
+    const AlertKey key = entry->key;
+    if (entry->stored) erase_record(kAlertBucket, key.to_string());
+    changed_alerts_.erase(key);
+    book_.remove(key);  // resolved, so it has no deadline
   }
-  released_.clear();
-  for (AlertKey key : changed_alerts_) {
-    AlertEntry& entry = *book_.find(key);
-    if (entry.resolved && entry.holders == 0) {
-      if (entry.stored) erase_record(kAlertBucket, key.to_string());
-      book_.remove(key);  // resolved, so it has no deadline
-    } else {
-      records_[{kAlertBucket, key.to_string()}] = alert_value(entry.alert);
-      entry.stored = true;
-    }
-  }
-  changed_alerts_.clear();
 }
 
-void Router::finish_groups(RouterOutput& out) {
+void Router::tidy_groups(RouterOutput& out) {
   for (auto& [serial, group] : touched_groups_) {
     touched(*group, out);
     for (auto& leaver : group->leavers) {
-      if (!leaver->stored_key.empty()) erase_record(kToldBucket, leaver->stored_key);
+      erase_told(*group, *leaver);
     }
     group->leavers.clear();
-    if (!group->closed()) continue;
-    Notice closed{NoticeKind::kGroupClosed, group->terms().group_key, group->terms().labels, {}};
-    closed.details.emplace_back("route", group->terms().route_id);
-    out.notices.push_back(std::move(closed));
-  }
-  // Removals first: an integration that moved may write under a key which another has just left.
-  for (auto& [serial, group] : touched_groups_) {
+    // What moves may come to write under a key that another leaves now: so nothing is written before.
     for (auto& integration : group->integrations()) {
-      if (integration->stored_key.empty()) continue;
-      const bool stays = !group->closed() && (!integration->changed || has_own_key(*group, *integration));
-      if (!stays) erase_record(kToldBucket, std::exchange(integration->stored_key, ""));
+      const bool moves = integration->changed && integration->stored_as;
+      if (moves || group->closed()) erase_told(*group, *integration);
     }
   }
-  for (auto& [serial, group] : touched_groups_) {
+  for (auto& [serial, group] : std::exchange(touched_groups_, {})) {
     if (!group->closed()) {
-      write_group(*group);
+      changed_groups_[serial] = group;
       continue;
     }
+    Notice closed{NoticeKind::kGroupClosed, group->terms().group_key(), group->terms().labels, {}};
+    closed.details.emplace_back("route", group->terms().route_id);
+    out.notices.push_back(std::move(closed));
     if (group->stored) erase_record(kGroupBucket, group->record_key());
+    changed_groups_.erase(serial);
     groups_.erase(GroupName{group->terms().route_id, group->terms().labels});
   }
-  touched_groups_.clear();
+}
+
+void Router::write_changes(RouterOutput& out) {
+  for (auto& [serial, group] : std::exchange(changed_groups_, {})) write_group(*group);
+  for (AlertKey key : std::exchange(changed_alerts_, {})) {
+    AlertEntry& entry = *book_.find(key);
+    records_[{kAlertBucket, key.to_string()}] = alert_value(entry.alert);
+    entry.stored = true;
+  }
+  for (auto& [name, value] : std::exchange(records_, {}))
+    out.records.push_back({std::string(name.first), name.second, std::move(value)});
+  gates_.write_changes(out);
 }
 
 void Router::write_group(Group& group) {
@@ -338,10 +328,17 @@ void Router::write_group(Group& group) {
   }
   for (auto& integration : group.integrations()) {
     if (!std::exchange(integration->changed, false)) continue;
-    if (integration->stored_key.empty())
-      integration->stored_key = told_key(group_key, integration->entry->id);
-    records_[{kToldBucket, integration->stored_key}] = told_value(group_key, *integration);
+    integration->stored = true;
+    records_[{kToldBucket, told_key(group_key, integration->entry->id)}] =
+        told_value(group_key, *integration);
   }
+}
+
+void Router::erase_told(const Group& group, GroupIntegration& integration) {
+  const IntegrationId& id = integration.stored_as ? *integration.stored_as : integration.entry->id;
+  if (integration.stored) erase_record(kToldBucket, told_key(group.record_key(), id));
+  integration.stored = false;
+  integration.stored_as.reset();
 }
 
 void Router::erase_record(std::string_view bucket, const std::string& key) {

@@ -3,8 +3,8 @@
 // and does no I/O; the engine owns it and calls it from one thread with a time that never runs backwards.
 //
 // The records of one call must be durable before its deliveries start: a crash in between repeats one
-// notification, never loses one. accept, restore, configure and delivered do not run
-// what is due: call advance after them.
+// notification, never loses one. accept, restore, configure and delivered neither run what is due nor write
+// down what they have changed: call advance after them, once for as many of them as come together.
 #pragma once
 
 #include <cstdint>
@@ -132,11 +132,14 @@ class Router {
   // After each change of a group: its deadlines, and who is in flight.
   void touched(Group&, RouterOutput&);
   void reschedule(AlertEntry&);
-  // At the end of each public call: lets go of what nobody holds, and writes each record that changed once.
-  void finish(TimePoint now, RouterOutput&);
-  void finish_alerts();
-  void finish_groups(RouterOutput&);
+  // At the end of each public call: lets go of what nobody holds.
+  void tidy(RouterOutput&);
+  void tidy_alerts();
+  void tidy_groups(RouterOutput&);
+  // At the end of advance: each record that has changed since, once.
+  void write_changes(RouterOutput&);
   void write_group(Group&);
+  void erase_told(const Group&, GroupIntegration&);
   void erase_record(std::string_view bucket, const std::string& key);
 
   std::shared_ptr<const RoutingConfig> config_;
@@ -152,9 +155,11 @@ class Router {
   std::uint64_t last_serial_ = 0;                           // of groups and integrations
 
   // Of the call under way; empty between calls.
-  std::set<AlertKey> changed_alerts_;
   std::map<std::uint64_t, Group*> touched_groups_;
   std::vector<AlertEntry*> released_;
+  // To be written down; empty after advance.
+  std::set<AlertKey> changed_alerts_;
+  std::map<std::uint64_t, Group*> changed_groups_;
   std::map<std::pair<std::string_view, std::string>, std::optional<std::string>> records_;
 };
 

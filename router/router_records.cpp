@@ -86,7 +86,7 @@ Result<Alert> parse_alert(std::string_view text) {
 std::string group_value(const GroupTerms& terms) {
   JsonWriter json;
   json.begin_object().field("route", terms.route_id).key("labels").labels(terms.labels);
-  json.field("group_key", terms.group_key).field("receiver", terms.receiver);
+  json.field("group_key", terms.group_key()).field("receiver", terms.receiver);
   json.key("group_interval").integer(terms.group_interval.count());
   json.key("repeat_interval").integer(terms.repeat_interval.count());
   write_time(json, "opened_at", terms.opened_at);
@@ -102,7 +102,10 @@ Result<GroupTerms> parse_group(std::string_view text) {
   GroupTerms terms;
   terms.route_id = json->text("route");
   terms.labels = json->labels("labels");
-  terms.group_key = json->text("group_key");
+  const std::string group_key = json->text("group_key");
+  const std::string group_labels = ":" + terms.labels.to_string();
+  if (!group_key.ends_with(group_labels)) return fail("the group key does not fit the labels");
+  terms.route_key = group_key.substr(0, group_key.size() - group_labels.size());
   terms.receiver = json->text("receiver");
   terms.group_interval = Duration(json->integer("group_interval"));
   terms.repeat_interval = Duration(json->integer("repeat_interval"));

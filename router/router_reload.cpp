@@ -22,7 +22,7 @@ void Router::configure(std::shared_ptr<const RoutingConfig> config, TimePoint no
   config_ = std::move(config);
   follow_config(out);
   reconcile(now, out);
-  finish(now, out);
+  tidy(out);
 }
 
 void Router::restore(std::span<const Record> records, TimePoint now, RouterOutput& out) {
@@ -42,7 +42,7 @@ void Router::restore(std::span<const Record> records, TimePoint now, RouterOutpu
     out.notices.push_back(std::move(dropped));
     released_.push_back(entry);
   }
-  finish(now, out);
+  tidy(out);
 }
 
 // What works by the configuration but lives longer than it.
@@ -128,7 +128,7 @@ void Router::restore_told(std::span<const Record> records, TimePoint now, Router
     for (const auto& [key, state] : told->told.alerts) it->second->restore_member(*book_.find(key));
     GroupIntegration& integration =
         it->second->restore(told->entry, std::move(told->told), told->delivery, now);
-    integration.stored_key = record.key;
+    integration.stored = true;
     integration.message_ref = std::move(told->message_ref);
     integration.fell_back = told->fell_back;
   }

@@ -198,7 +198,7 @@ std::vector<GroupView> Router::groups(TimePoint now) const {
     const GroupTerms& terms = group->terms();
     GroupView view;
     view.route_id = terms.route_id;
-    view.group_key = terms.group_key;
+    view.group_key = terms.group_key();
     view.labels = terms.labels;
     view.receiver = terms.receiver;
     view.retired = group->retired();

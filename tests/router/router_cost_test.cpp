@@ -65,6 +65,23 @@ TEST_CASE("Alerts that are sent again unchanged cost no allocation and no record
   CHECK(quiet.notices.empty());
 }
 
+TEST_CASE("What a step changes several times is written down once, when the step is over") {
+  RoutingConfig config = plain_config();
+  config.root.group_wait = Duration::zero();
+  Router router(std::make_shared<RoutingConfig>(config));
+  RouterOutput out;
+  router.accept(posted_alerts(1, 0), at(0), out);
+  std::vector<Alert> edited = posted_alerts(1, 1);
+  edited[0].annotations = Labels{{"summary", "edited"}};
+  router.accept(edited, at(0), out);
+  CHECK(out.records.empty());
+  router.advance(at(0), out);
+  REQUIRE(out.deliveries.size() == 1);
+  std::map<std::string, int> written;
+  for (const Record& record : out.records) ++written[record.bucket];
+  CHECK(written == std::map<std::string, int>{{"alert", 1}, {"group", 1}, {"told", 1}});
+}
+
 TEST_CASE("A step in which nothing is due costs nothing, however many groups there are") {
   RoutingConfig config = plain_config();
   config.root.group_by_all = true;

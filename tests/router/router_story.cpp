@@ -110,11 +110,13 @@ void RouterStory::run_until(double second) {
 }
 
 void RouterStory::advance() {
-  RouterOutput out;
-  router_->advance(now_, out);
-  TOCSIN_CHECK(router_->next_deadline() > now_, "after advance nothing is due");
-  take(std::move(out));
-  if (router_->next_deadline() <= now_) advance();  // an answer that came at once has brought it about
+  do {  // an answer that comes at once may bring about more, and is to be written down
+    answered_ = false;
+    RouterOutput out;
+    router_->advance(now_, out);
+    TOCSIN_CHECK(router_->next_deadline() > now_, "after advance nothing is due");
+    take(std::move(out));
+  } while (answered_ || router_->next_deadline() <= now_);
 }
 
 void RouterStory::take(RouterOutput out) {
@@ -144,6 +146,7 @@ void RouterStory::take(RouterOutput out) {
     if (!result) continue;
     RouterOutput answer;
     router_->delivered(n.id, *result, now_, answer);
+    answered_ = true;
     take(std::move(answer));
   }
   last_output = std::move(kept);

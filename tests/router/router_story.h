@@ -80,6 +80,7 @@ class RouterStory {
   std::map<std::pair<std::string, std::string>, std::string> store_;
   std::deque<Notification> unanswered_;
   std::string said_;
+  bool answered_ = false;  // since the last advance
   TimePoint now_ = kStart;
 };
 
