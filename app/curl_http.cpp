@@ -41,13 +41,13 @@ std::string header_line(const std::string& name, const std::string& value) {
 // Same host and port; the step from http to https on their own ports is the same service as well.
 bool same_service(const CurlUrl& before, const CurlUrl& after) {
   if (lower(before.host()) != lower(after.host())) return false;
-  const std::string from = before.part(CURLUPART_SCHEME), to = after.part(CURLUPART_SCHEME);
+  const std::string &from = before.scheme(), &to = after.scheme();
   if (from == to) return before.port() == after.port();
   return from == "http" && to == "https" && before.port() == 80 && after.port() == 443;
 }
 
 bool is_http(const CurlUrl& url) {
-  const std::string scheme = url.part(CURLUPART_SCHEME);
+  const std::string& scheme = url.scheme();
   return scheme == "http" || scheme == "https";
 }
 
@@ -117,7 +117,7 @@ Result<void> HttpExchange::apply_all(CURL* handle) {
                    static_cast<long>(std::max<std::int64_t>(milliseconds, 1)));
   apply_method(handle);
   apply_liveness(handle);
-  const bool tls = url_.part(CURLUPART_SCHEME) == "https";
+  const bool tls = url_.scheme() == "https";
   const std::string server_name = tls && trusted_ ? config_->tls.server_name : "";
   return apply_proxy(handle)
       .and_then([&] { return apply_address(handle, url_, server_name, connect_to_); })
@@ -144,8 +144,8 @@ void HttpExchange::apply_method(CURL* handle) {
 
 Result<void> HttpExchange::apply_proxy(CURL* handle) {
   const ProxySettings settings{config_->proxy_url, config_->no_proxy, config_->proxy_from_environment};
-  const std::string proxy = choose_proxy(settings, url_.part(CURLUPART_SCHEME), url_.host(), url_.port(),
-                                         surroundings_->environment);
+  const std::string proxy =
+      choose_proxy(settings, url_.scheme(), url_.host(), url_.port(), surroundings_->environment);
   if (!proxy.empty() && !is_proxy_url(proxy)) return fail("the proxy's URL cannot be understood");
   // Set even where empty: else libcurl would look into the environment by itself.
   curl_easy_setopt(handle, CURLOPT_PROXY, proxy.c_str());
@@ -180,7 +180,7 @@ Result<void> HttpExchange::apply_headers(CURL* handle) {
   }
   // With a detour (server_name) the URL holds the TLS name; HTTP still speaks to the host that was asked for.
   if (connect_to_.head() != nullptr && !names_host) {
-    const std::string place = url_.place();
+    const std::string& place = url_.place();
     headers_.add("Host: " + place.substr(place.find("//") + 2));
   }
   if (!says_type) headers_.add("Content-Type:");  // libcurl would claim a form

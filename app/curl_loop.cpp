@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "app/spare_memory.h"
 #include "core/check.h"
 
 namespace tocsin {
@@ -124,8 +125,16 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) {
 // Until something happens, and then lets libcurl do what follows from it.
 void CurlLoop::wait() {
   std::array<epoll_event, 64> happened;
+  int milliseconds = milliseconds_to_wait();
+  const bool may_be_quiet = worked_ && milliseconds > kQuietForSpareMemory.count();
+  if (may_be_quiet) milliseconds = static_cast<int>(kQuietForSpareMemory.count());
   const int count =
-      epoll_wait(epoll_.number(), happened.data(), static_cast<int>(happened.size()), milliseconds_to_wait());
+      epoll_wait(epoll_.number(), happened.data(), static_cast<int>(happened.size()), milliseconds);
+  if (count > 0) worked_ = true;
+  if (count == 0 && may_be_quiet) {
+    give_back_spare_memory();
+    worked_ = false;
+  }
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = happened.at(static_cast<std::size_t>(i));
     if (event.data.fd == wake_.number()) {

@@ -119,6 +119,7 @@ class CurlLoop {
   // From here on: the loop's thread only.
   SteadyTime timer_ = SteadyTime::max();  // when libcurl wants to be called
   SteadyTime next_look_{};                // for what has stalled
+  bool worked_ = false;                   // since it gave its spare memory back
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, Live> live_;
   std::set<std::pair<SteadyTime, std::uint64_t>> deadlines_;

@@ -101,10 +101,12 @@ void CurlList::add(const std::string& line) {
 }
 
 bool CurlUrl::set(const std::string& url) {
+  known_ = {};
   return curl_url_set(handle_.get(), CURLUPART_URL, url.c_str(), CURLU_URLENCODE) == CURLUE_OK;
 }
 
 bool CurlUrl::set_part(CURLUPart part, const std::string& value) {
+  known_ = {};
   return curl_url_set(handle_.get(), part, value.c_str(), 0) == CURLUE_OK;
 }
 
@@ -116,10 +118,18 @@ std::string CurlUrl::part(CURLUPart part, unsigned flags) const {
   return result;
 }
 
-std::string CurlUrl::host() const {
-  std::string host = part(CURLUPART_HOST);
-  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  return host;
+const std::string& CurlUrl::host() const {
+  if (known_.host.empty()) {
+    known_.host = part(CURLUPART_HOST);
+    if (known_.host.size() > 2 && known_.host.front() == '[')
+      known_.host = known_.host.substr(1, known_.host.size() - 2);
+  }
+  return known_.host;
+}
+
+const std::string& CurlUrl::scheme() const {
+  if (known_.scheme.empty()) known_.scheme = part(CURLUPART_SCHEME);
+  return known_.scheme;
 }
 
 int CurlUrl::port() const {
@@ -129,9 +139,17 @@ int CurlUrl::port() const {
   return port;
 }
 
-std::string CurlUrl::place() const {
-  const std::string port = part(CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
-  return part(CURLUPART_SCHEME) + "://" + part(CURLUPART_HOST) + (port.empty() ? "" : ":" + port);
+const std::string& CurlUrl::place() const {
+  if (known_.place.empty()) {
+    const std::string port = part(CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+    known_.place = scheme() + "://" + bracketed(host()) + (port.empty() ? "" : ":" + port);
+  }
+  return known_.place;
+}
+
+void CurlUrl::clear_part(CURLUPart part) {
+  known_ = {};
+  curl_url_set(handle_.get(), part, nullptr, 0);
 }
 
 bool is_proxy_url(const std::string& text) {

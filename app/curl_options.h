@@ -30,27 +30,33 @@ class CurlList {
 class CurlUrl {
  public:
   CurlUrl() : handle_(curl_url()) {}
-  CurlUrl(const CurlUrl& other) : handle_(curl_url_dup(other.handle_.get())) {}
+  CurlUrl(const CurlUrl& other) : handle_(curl_url_dup(other.handle_.get())), known_(other.known_) {}
   CurlUrl& operator=(const CurlUrl&) = delete;
 
   // A whole URL, or one relative to what is there. False: it is no URL, and what was there is unchanged or
   // lost.
   bool set(const std::string& url);
   bool set_part(CURLUPart, const std::string& value);
-  void clear_part(CURLUPart part) { curl_url_set(handle_.get(), part, nullptr, 0); }
+  void clear_part(CURLUPart part);
   std::string part(CURLUPart, unsigned flags = 0) const;  // "" where there is none
   std::string text() const { return part(CURLUPART_URL); }
-  std::string host() const;  // without brackets
-  int port() const;          // with the scheme's default
+  const std::string& scheme() const;
+  const std::string& host() const;  // without brackets
+  int port() const;                 // with the scheme's default
   // scheme://host, and the port where it is not the default: all of a URL that may be shown, since paths can
   // be secrets.
-  std::string place() const;
+  const std::string& place() const;
 
  private:
+  // What is asked for several times a request; taken apart once.
+  struct Known {
+    std::string scheme, host, place;
+  };
   struct Free {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
   };
   std::unique_ptr<CURLU, Free> handle_;
+  mutable Known known_;  // what is empty was not asked for yet
 };
 
 // Checked before libcurl sees it, because its complaint about a bad one would repeat the whole URL, password

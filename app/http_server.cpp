@@ -34,8 +34,6 @@ constexpr uint64_t kFirstConnection = 2;
 
 // Requests that one connection may have pipelined before the others get their turn.
 constexpr int kFairRequests = 32;
-// A thread that has been idle for so long gives back the memory that it holds in reserve.
-constexpr int kQuietMilliseconds = 300;
 constexpr int kAcceptedAtOnce = 64;
 // Connections over the limit that may hear "503" at the same time; beyond, they are dropped without a word.
 constexpr size_t kPoliteRefusals = 128;
@@ -80,6 +78,8 @@ class HttpServer::Loop {
   bool answer(HttpConnection& connection, std::unique_lock<std::mutex>& lock, HttpResponder& responder);
   bool finish(HttpConnection& connection, std::unique_lock<std::mutex>& lock, HttpResponder& responder,
               HttpRequestReader::Request request);
+  bool send_chunks(HttpConnection& connection, std::unique_lock<std::mutex>& lock,
+                   const std::function<std::optional<std::string>()>& next_chunk);
   void answer_apart(HttpConnection& connection, HttpRequestReader::Request request);
   void arm(HttpConnection& connection, uint32_t events);
   void close(HttpConnection& connection);
@@ -136,7 +136,8 @@ void HttpServer::Loop::work() {
   bool served = false;  // since it gave its spare memory back
   while (!finished_) {
     epoll_event event{};
-    const int count = epoll_wait(epoll_.number(), &event, 1, served ? kQuietMilliseconds : -1);
+    const int count =
+        epoll_wait(epoll_.number(), &event, 1, served ? static_cast<int>(kQuietForSpareMemory.count()) : -1);
     TOCSIN_CHECK(count >= 0 || errno == EINTR, "the epoll set is ours until the threads have left");
     served = count > 0;
     if (count == 0) give_back_spare_memory();

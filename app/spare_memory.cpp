@@ -13,9 +13,8 @@ namespace tocsin {
 namespace {
 
 #ifdef TOCSIN_MIMALLOC
-// How long mimalloc keeps what is freed: longer makes no burst cheaper, and leaves more that nobody gives
-// back.
-constexpr long kKeepMilliseconds = 1;
+// How long mimalloc keeps what is freed: longer than the pauses within a burst.
+constexpr long kKeepMilliseconds = 1000;
 
 void keep_for(long milliseconds) {
   static std::atomic<long> last = -1;

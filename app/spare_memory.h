@@ -1,14 +1,19 @@
-// Memory that the program has freed and its allocator still holds, for the next time. In a burst it is kept: to
-// give each piece back at once, and to ask for it again, costs a third of the burst's time. In a quiet moment
-// it is given back.
+// Memory that the program has freed and its allocator still holds, for the next time. In a burst it is kept:
+// to give each piece back at once, and to ask for it again, costs a third of the burst's time. In a quiet
+// moment it is given back.
 #pragma once
+
+#include <chrono>
 
 namespace tocsin {
 
+// A thread that has had nothing to do for so long gives back what it holds.
+inline constexpr std::chrono::milliseconds kQuietForSpareMemory{300};
+
 // From any thread; costs nothing where it is so already.
 void keep_spare_memory();
-// From any thread: what any thread frees from now on is given back at once, and what the calling one has freed
-// before. Takes some milliseconds after a peak.
+// From any thread: what any thread frees from now on is given back at once, and what the calling one has
+// freed before. Takes some milliseconds after a peak.
 void give_back_spare_memory();
 
 }  // namespace tocsin

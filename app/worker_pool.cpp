@@ -1,5 +1,7 @@
 #include "app/worker_pool.h"
 
+#include "app/spare_memory.h"
+
 namespace tocsin {
 
 WorkerPool::WorkerPool(std::size_t threads) {
@@ -38,16 +40,25 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::work() {
+  const auto has_work = [this] { return stopping_ || !tasks_.empty(); };
+  bool worked = false;  // since it gave its spare memory back
   while (true) {
     std::function<void()> task;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+      if (worked && !wake_.wait_for(lock, kQuietForSpareMemory, has_work)) {
+        lock.unlock();
+        give_back_spare_memory();
+        worked = false;
+        lock.lock();
+      }
+      wake_.wait(lock, has_work);
       if (stopping_) return;
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
     task();
+    worked = true;
   }
 }
 
