@@ -60,10 +60,10 @@ class ApiBackend {
   virtual MatcherDialect matcher_dialect() { return MatcherDialect::kFallback; }
   virtual NameScheme name_scheme() { return NameScheme::kUtf8; }
   virtual std::vector<AlertView> alerts() = 0;  // in order of their fingerprints
-  // The same in parts of about that many: `take` is called one after the other, on whichever thread, before
-  // this returns. Others wait until it has returned, so it must not do the work itself.
-  virtual void alerts_in_parts(std::size_t, const std::function<void(std::vector<AlertView>)>& take) {
-    take(alerts());
+  // The same in parts of that many: returns at once, and `take` is called for one part after the other, on
+  // whichever thread, with true for the last one. Others wait meanwhile, so it must not do the work itself.
+  virtual void alerts_in_parts(std::size_t, std::function<void(std::vector<AlertView>, bool last)> take) {
+    take(alerts(), true);
   }
   virtual std::vector<GroupView> groups() = 0;
   virtual Explanations explain(const ExplainQuery&) = 0;

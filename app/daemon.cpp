@@ -290,10 +290,9 @@ std::shared_ptr<const Configuration> Daemon::configuration() const {
 std::vector<AlertView> Daemon::alerts() {
   return loop_->ask([](const Engine& engine, TimePoint now) { return engine.router().alerts(now); });
 }
-void Daemon::alerts_in_parts(std::size_t part, const std::function<void(std::vector<AlertView>)>& take) {
-  loop_->ask([&](const Engine& engine, TimePoint now) {
+void Daemon::alerts_in_parts(std::size_t part, std::function<void(std::vector<AlertView>, bool last)> take) {
+  loop_->ask_later([part, take = std::move(take)](const Engine& engine, TimePoint now) {
     engine.router().alerts(now, part, take);
-    return true;
   });
 }
 std::vector<GroupView> Daemon::groups() {

@@ -44,7 +44,7 @@ class Daemon : public ApiBackend {
 
   // ApiBackend: called on threads of the HTTP server.
   std::vector<AlertView> alerts() override;
-  void alerts_in_parts(std::size_t, const std::function<void(std::vector<AlertView>)>& take) override;
+  void alerts_in_parts(std::size_t, std::function<void(std::vector<AlertView>, bool last)> take) override;
   std::vector<GroupView> groups() override;
   Explanations explain(const ExplainQuery&) override;
   Result<std::vector<HistoryEntry>> history(const HistoryQuery&) override;

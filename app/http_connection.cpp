@@ -1,7 +1,8 @@
 #include "app/http_connection.h"
 
+#include <fmt/format.h>
+
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "core/duration.h"
@@ -127,8 +128,8 @@ HttpConnection::Moved HttpConnection::send_output() {
     output_.clear();
     sent_ = 0;
     if (more_output_.empty()) return Moved::kSome;
-    output_ = std::move(more_output_.back());
-    more_output_.pop_back();
+    output_ = std::move(more_output_.front());
+    more_output_.pop_front();
   }
 }
 
@@ -169,11 +170,20 @@ HttpRequestReader::Request HttpConnection::take_request() {
 
 void HttpConnection::reply(HttpResponder::Reply reply) {
   output_ = std::move(reply.bytes);
-  more_output_.assign(std::move_iterator(reply.more.rbegin()), std::move_iterator(reply.more.rend()));
+  more_output_.clear();
+  if (!reply.rest.empty()) more_output_.push_back(std::move(reply.rest));
   close_after_output_ = reply.close;
   has_served_ = true;
   ++counters_.requests[static_cast<size_t>(reply.status / 100)];
   enter(Phase::kWriting);
+}
+
+void HttpConnection::add_chunk(std::string chunk) {
+  const char* before = std::exchange(chunk_open_, !chunk.empty()) ? "\r\n" : "";
+  more_output_.push_back(fmt::format("{}{:x}\r\n{}", before, chunk.size(), chunk.empty() ? "\r\n" : ""));
+  if (!chunk.empty()) more_output_.push_back(std::move(chunk));
+  send_output();  // whether that works is seen when the connection goes on
+  account();
 }
 
 void HttpConnection::refuse(const HttpRefusal& refusal) {

@@ -5,11 +5,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "app/byte_stream.h"
 #include "app/http_counters.h"
@@ -46,6 +46,9 @@ class HttpConnection {
   // the reply is to be dropped.
   HttpRequestReader::Request take_request();
   void reply(HttpResponder::Reply reply);
+  // The body of a reply that is sent while it is made; "" is its end. Sends as much as goes without waiting.
+  // Until the end nobody else may go on with the connection.
+  void add_chunk(std::string chunk);
   void refuse(const HttpRefusal& refusal);
   // The deadline has passed. False: nothing polite can be said any more, close it.
   bool refuse_as_too_slow();
@@ -89,9 +92,10 @@ class HttpConnection {
   HttpRequestReader reader_;
   std::string input_;
   std::string output_;
-  std::vector<std::string> more_output_;  // after output_, last piece first
-  size_t sent_ = 0;                       // of output_
-  bool socket_drained_ = false;           // the last receive() took all there was
+  std::deque<std::string> more_output_;  // after output_
+  bool chunk_open_ = false;              // the line break behind the last chunk is missing
+  size_t sent_ = 0;                      // of output_
+  bool socket_drained_ = false;          // the last receive() took all there was
   Next awaited_ = Next::kRead;  // what the last send_output() or receive() that was blocked waits for
   bool close_after_output_ = false;
   bool has_served_ = false;

@@ -37,7 +37,10 @@ struct HttpAnswer {
   std::string content_type;
   std::string body;
   HttpFields headers;
-  std::vector<std::string> more = {};  // a long body may come in pieces: these follow `body`
+  // The rest of a long body that is sent while it is made: called on the handler's thread after it has
+  // returned, until it gives "". What it throws cuts the answer short, so that the client sees that it is not
+  // complete.
+  std::function<std::string()> next_piece = {};
 };
 
 // Called on a thread of the server's pool, several at a time. An exception becomes a plain 500.

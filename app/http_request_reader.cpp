@@ -65,7 +65,7 @@ bool HttpRequestReader::take_continue() {
 }
 
 HttpRequestReader::Request HttpRequestReader::take() {
-  Request request{std::move(query_), keep_alive_};
+  Request request{std::move(query_), keep_alive_, !old_version_};
   *this = HttpRequestReader(max_header_bytes_, max_body_bytes_);
   return request;
 }

@@ -37,6 +37,7 @@ class HttpRequestReader {
   struct Request {
     HttpQuery query;
     bool keep_alive = true;
+    bool takes_chunks = true;  // not HTTP/1.0
   };
   Request take();
 

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <exception>
 #include <functional>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -88,19 +87,22 @@ bool accepts_gzip(const HttpQuery& query) {
   return false;
 }
 
-std::size_t size_of(const HttpAnswer& answer) {
-  return std::transform_reduce(answer.more.begin(), answer.more.end(), answer.body.size(), std::plus<>(),
-                               [](const std::string& piece) { return piece.size(); });
+// All of it, where it cannot be sent piece by piece.
+void complete(HttpAnswer& answer) {
+  const auto next_piece = std::exchange(answer.next_piece, {});
+  if (!next_piece) return;
+  for (std::string piece = next_piece(); !piece.empty(); piece = next_piece()) answer.body += piece;
 }
 
 void compress_if_worth_it(const HttpQuery& query, HttpAnswer& answer) {
   const bool encoded = std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& header) {
     return equal_ignoring_case(header.first, "Content-Encoding");
   });
-  if (encoded || size_of(answer) < kWorthCompressing || !is_text(answer.content_type)) return;
+  const bool is_long = answer.next_piece || answer.body.size() >= kWorthCompressing;
+  if (encoded || !is_long || !is_text(answer.content_type)) return;
   answer.headers.emplace_back("Vary", "Accept-Encoding");
   if (!accepts_gzip(query)) return;
-  for (const std::string& piece : std::exchange(answer.more, {})) answer.body += piece;
+  complete(answer);
   answer.body = gzip(answer.body);
   answer.headers.emplace_back("Content-Encoding", "gzip");
 }
@@ -141,12 +143,17 @@ class HttpResponder::Library : public httplib::Server {
       if (close_) response.headers.emplace("Connection", "close");
       // The library knows only the head.
       response.headers.erase("Content-Length");
-      response.headers.emplace("Content-Length", std::to_string(body_size_));
+      if (next_piece_) {
+        response.headers.emplace("Transfer-Encoding", "chunked");
+      } else {
+        response.headers.emplace("Content-Length", std::to_string(body_.size()));
+      }
     });
   }
 
   Reply answer(HttpRequestReader::Request request, const std::atomic<bool>& stopping) {
     query_ = std::move(request.query);
+    takes_chunks_ = request.takes_chunks;
     close_ = !request.keep_alive;
     stopping_ = &stopping;
     status_ = 400;  // unless the handler is reached
@@ -157,9 +164,9 @@ class HttpResponder::Library : public httplib::Server {
     MemoryStream stream((query_.method == "HEAD" ? "HEAD " : "GET ") +
                         query_.raw_target.substr(0, question_mark) + " HTTP/1.1\r\n\r\n");
     body_.clear();
-    body_size_ = 0;
+    next_piece_ = {};
     process(*this, stream);
-    Reply reply{stream.take_answer(), status_, close_, {}};
+    Reply reply{stream.take_answer(), status_, close_};
     if (query_.method != "HEAD") add_body(reply);
     body_.clear();
     query_ = {};
@@ -168,13 +175,23 @@ class HttpResponder::Library : public httplib::Server {
 
  private:
   void add_body(Reply& reply) {
-    for (std::string& piece : body_) {
-      if (piece.size() < kWorthASendOfItsOwn && reply.more.empty()) {
-        reply.bytes += piece;
-      } else if (!piece.empty()) {
-        reply.more.push_back(std::move(piece));
-      }
+    if (next_piece_) {
+      reply.next_chunk = chunks();
+    } else if (body_.size() < kWorthASendOfItsOwn) {
+      reply.bytes += body_;
+    } else {
+      reply.rest = std::move(body_);
     }
+  }
+
+  std::function<std::optional<std::string>()> chunks() {
+    return [this, first = std::move(body_), next_piece = std::move(next_piece_),
+            query = query_]() mutable -> std::optional<std::string> {
+      if (!first.empty()) return std::exchange(first, {});
+      std::optional<std::string> piece;
+      guard(query, [&] { piece = next_piece(); });
+      return piece;
+    };
   }
 
   // The library's signature has grown; both are the same call for a stream without addresses.
@@ -194,38 +211,49 @@ class HttpResponder::Library : public httplib::Server {
     if (answer.status < 200 || answer.status > 599) answer = internal_error();
     if (answer.status == 204 || answer.status == 304) {
       answer.body.clear();
-      answer.more.clear();
+      answer.next_piece = {};
     }
-    compress_if_worth_it(query_, answer);
     status_ = answer.status;
     response.status = answer.status;
     copy_headers(answer.headers, response.headers);
-    body_size_ = size_of(answer);
-    if (!answer.content_type.empty() || body_size_ > 0) {
+    body_ = std::move(answer.body);
+    next_piece_ = std::move(answer.next_piece);
+    if (!answer.content_type.empty() || !body_.empty()) {
       const std::string type = answer.content_type.empty() ? "text/plain" : answer.content_type;
       copy_headers({{"Content-Type", type}}, response.headers);
     }
-    body_ = std::move(answer.more);
-    body_.insert(body_.begin(), std::move(answer.body));
   }
 
   HttpAnswer ask_handler() {
+    HttpAnswer answer = internal_error();
+    guard(query_, [&] {
+      HttpAnswer made = handler_(query_);
+      if (!takes_chunks_ || query_.method == "HEAD") complete(made);
+      compress_if_worth_it(query_, made);
+      answer = std::move(made);
+    });
+    return answer;
+  }
+
+  // What is thrown is for the log only.
+  template <class Action>
+  void guard(const HttpQuery& query, Action action) {
     std::string what = "an exception without a text";
     try {
-      return handler_(query_);
+      return action();
     } catch (const std::exception& error) {
       what = error.what();
     } catch (...) {
     }
-    if (report_failure_) report_failure_(query_, what);
-    return internal_error();
+    if (report_failure_) report_failure_(query, what);
   }
 
   const HttpHandler& handler_;
   const HttpFailureReport& report_failure_;
-  HttpQuery query_;                // of the request under way
-  std::vector<std::string> body_;  // of its answer, in pieces: a large one is not copied through the library
-  size_t body_size_ = 0;
+  HttpQuery query_;   // of the request under way
+  std::string body_;  // of its answer, or the first piece: a large one is not copied through the library
+  std::function<std::string()> next_piece_;
+  bool takes_chunks_ = true;
   int status_ = 0;
   bool close_ = false;
   const std::atomic<bool>* stopping_ = nullptr;

@@ -8,9 +8,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "app/http_message.h"
 #include "app/http_request_reader.h"
@@ -25,8 +25,11 @@ class HttpResponder {
   struct Reply {
     std::string bytes;
     int status = 0;
-    bool close = false;                  // the connection ends after these bytes
-    std::vector<std::string> more = {};  // bytes after `bytes`; none is empty
+    bool close = false;     // the connection ends after this answer
+    std::string rest = {};  // after `bytes`, where they are too many to be put into one string
+    // The chunks of a body that is sent while it is made, until it gives "". nullopt: it has failed, and the
+    // answer must end without an end.
+    std::function<std::optional<std::string>()> next_chunk = {};
   };
 
   // Both must outlive the responder.

@@ -238,8 +238,27 @@ bool HttpServer::Loop::finish(HttpConnection& connection, std::unique_lock<std::
   HttpResponder::Reply reply = responder.answer(std::move(request), stopping_);
   lock.lock();
   if (!connection.busy()) return false;  // refused meanwhile: the handler took too long
+  const auto next_chunk = std::move(reply.next_chunk);
   connection.reply(std::move(reply));
-  return true;
+  return !next_chunk || send_chunks(connection, lock, next_chunk);
+}
+
+// The body is made without the lock; meanwhile the connection may be found too slow and closed.
+bool HttpServer::Loop::send_chunks(HttpConnection& connection, std::unique_lock<std::mutex>& lock,
+                                   const std::function<std::optional<std::string>()>& next_chunk) {
+  while (true) {
+    lock.unlock();
+    std::optional<std::string> chunk = next_chunk();
+    lock.lock();
+    if (connection.closed()) return false;
+    if (!chunk) {
+      close(connection);
+      return false;
+    }
+    const bool last = chunk->empty();
+    connection.add_chunk(std::move(*chunk));
+    if (last) return true;
+  }
 }
 
 void HttpServer::Loop::answer_apart(HttpConnection& connection, HttpRequestReader::Request request) {

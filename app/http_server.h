@@ -3,7 +3,7 @@
 //
 // All connections are non-blocking and wait in one epoll set; a thread is held only while the handler runs.
 // Idle, slow and hostile clients therefore cost memory up to the limits below and nothing else. What is not
-// here: what TLS is (app/tls_server), chunked or endless answers.
+// here: what TLS is (app/tls_server), endless answers.
 #pragma once
 
 #include <cstdint>

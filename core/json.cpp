@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "core/utf8.h"
 
@@ -152,6 +153,18 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void append_json_labels(std::string& out, const Labels& labels) {
+  if (all_plain(labels.characters())) return append_plain_labels(out, labels);
+  char before = '{';
+  for (const Label label : labels) {
+    out += std::exchange(before, ',');
+    append_json_string(out, label.name);
+    out += ':';
+    append_json_string(out, label.value);
+  }
+  out += '}';
+}
+
 // A comma, where something stands before in the same container. What was written last tells: no value ends in
 // one of these three.
 void JsonWriter::separate() {
@@ -226,14 +239,9 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 JsonWriter& JsonWriter::labels(const Labels& labels) {
-  if (all_plain(labels.characters())) {
-    separate();
-    append_plain_labels(out_, labels);
-    return *this;
-  }
-  begin_object();
-  for (const Label label : labels) field(label.name, label.value);
-  return end_object();
+  separate();
+  append_json_labels(out_, labels);
+  return *this;
 }
 JsonWriter& JsonWriter::time(TimePoint t) {
   return string(format_rfc3339(t));

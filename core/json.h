@@ -50,6 +50,8 @@ class JsonWriter {
 
 // text as a JSON string with quotes, escaped as Go does.
 void append_json_string(std::string& out, std::string_view text);
+// As an object.
+void append_json_labels(std::string& out, const Labels&);
 
 class JsonValue {
  public:

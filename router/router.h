@@ -76,8 +76,10 @@ class Router {
 
   // Views for the API: copies, ordered by fingerprint and by group labels.
   std::vector<AlertView> alerts(TimePoint now) const;
-  // The same in parts of that many, in order: others may work on the first while the last are made.
-  void alerts(TimePoint now, std::size_t part, const std::function<void(std::vector<AlertView>)>& take) const;
+  // The same in parts of that many, in order, the last one (perhaps an empty one) with true: others may work
+  // on the first while the next are made.
+  void alerts(TimePoint now, std::size_t part,
+              const std::function<void(std::vector<AlertView>, bool last)>& take) const;
   std::vector<GroupView> groups(TimePoint now) const;
   // Integrations that have been owed something since `time` or before: it was tried, and has not arrived. In
   // order, each once.

@@ -124,14 +124,14 @@ std::string_view to_string(AlertStatus status) {
 std::vector<AlertView> Router::alerts(TimePoint now) const {
   std::vector<AlertView> all;
   alerts(now, std::numeric_limits<std::size_t>::max(),
-         [&](std::vector<AlertView> views) { all = std::move(views); });
+         [&](std::vector<AlertView> views, bool) { all = std::move(views); });
   return all;
 }
 
 // Both lists in order of key, then side by side: looking each member up among a hundred thousand alerts would
 // take longer than all the rest.
 void Router::alerts(TimePoint now, std::size_t part,
-                    const std::function<void(std::vector<AlertView>)>& take) const {
+                    const std::function<void(std::vector<AlertView>, bool last)>& take) const {
   const Muting judge = muting();
   std::map<std::pair<const Route*, std::string_view>, Destination> destinations;
   std::vector<Membership> memberships;
@@ -155,7 +155,7 @@ void Router::alerts(TimePoint now, std::size_t part,
   std::vector<AlertView> views;
   auto next = memberships.cbegin();
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (views.size() == part) take(std::exchange(views, {}));
+    if (views.size() == part) take(std::exchange(views, {}), false);
     if (views.empty()) views.reserve(std::min(part, entries.size() - i));
     prefetch(entries, i);
     const auto& [key, entry] = entries[i];
@@ -175,7 +175,7 @@ void Router::alerts(TimePoint now, std::size_t part,
     add_suppression(judge, now, view);
     settle_status(view);
   }
-  take(std::move(views));
+  take(std::move(views), true);
 }
 
 std::vector<IntegrationId> Router::owing_since_before(TimePoint time) const {

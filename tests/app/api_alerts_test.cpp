@@ -46,16 +46,23 @@ std::string names(const JsonValue& alerts) {
   return text;
 }
 
+// The body, also of an answer that is sent while it is made.
+std::string whole(const HttpAnswer& answer) {
+  std::string text = answer.body;
+  if (!answer.next_piece) return text;
+  for (std::string piece = answer.next_piece(); !piece.empty(); piece = answer.next_piece()) text += piece;
+  return text;
+}
+
 }  // namespace
 
-TEST_CASE("a list that several threads write is one array, in order of fingerprints") {
+TEST_CASE("a long list that is sent while it is made is one array, in order of fingerprints") {
   FakeApiBackend backend;
-  constexpr std::size_t kMany = 25'000;
+  constexpr std::size_t kMany = 5'000;
   for (std::size_t i = 0; i < kMany; ++i) backend.alert_views.push_back(alert({{"id", std::to_string(i)}}));
   const HttpAnswer answer = ask(backend, "GET", "/api/v2/alerts");
-  std::string text = answer.body;
-  for (const std::string& piece : answer.more) text += piece;
-  const auto list = JsonValue::parse(text);
+  CHECK(answer.next_piece);
+  const auto list = JsonValue::parse(whole(answer));
   REQUIRE(list);
   REQUIRE(list->array().size() == kMany);
   const auto earlier = [](const JsonValue& a, const JsonValue& b) {
@@ -65,13 +72,11 @@ TEST_CASE("a list that several threads write is one array, in order of fingerpri
   // What a filter leaves may lie in any part of it, or in none.
   for (const std::size_t place : {std::size_t{0}, kMany / 2, kMany - 1}) {
     const std::string id = list->array()[place].find("labels").text("id");
-    const HttpAnswer one = ask(backend, "GET", "/api/v2/alerts?filter=id=" + id);
-    std::string found = one.body;
-    for (const std::string& piece : one.more) found += piece;
+    const std::string found = whole(ask(backend, "GET", "/api/v2/alerts?filter=id=" + id));
     REQUIRE(JsonValue::parse(found));
     CHECK(JsonValue::parse(found)->array().size() == 1);
   }
-  CHECK(ask(backend, "GET", "/api/v2/alerts?filter=id=none").body == "[]");
+  CHECK(whole(ask(backend, "GET", "/api/v2/alerts?filter=id=none")) == "[]");
 }
 
 TEST_CASE("an alert is written as Alertmanager writes it") {

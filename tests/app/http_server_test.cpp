@@ -413,22 +413,58 @@ TEST_CASE("ranges are ignored, one or forty") {
   }
 }
 
-TEST_CASE("a body in pieces arrives as one, compressed or not") {
-  const std::vector<std::string> pieces = {std::string(100'000, 'a'), "", "b", std::string(200'000, 'c')};
-  std::string whole = "head ";
-  for (const std::string& piece : pieces) whole += piece;
-  auto server = serve(options(), [&](const HttpQuery&) {
-    return HttpAnswer{200, "application/json", "head ", {}, pieces};
-  });
+// Three pieces; with /cut the third fails.
+HttpAnswer in_pieces(const HttpQuery& query) {
+  HttpAnswer answer = text("one ");
+  answer.next_piece = [cut = query.path == "/cut", number = 1]() mutable -> std::string {
+    if (++number == 3 && cut) throw std::runtime_error("no third piece");
+    return number == 2 ? "two " : number == 3 ? "three" : "";
+  };
+  return answer;
+}
+
+TEST_CASE("a body that is made while it is sent arrives in chunks, and the connection goes on behind it") {
+  const auto server = serve(options(), in_pieces);
   RawHttpClient client(server->address());
-  for (int request = 0; request < 2; ++request) {
-    const RawHttpAnswer plain = client.ask("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
-    CHECK(plain.header("Content-Length") == std::to_string(whole.size()));
-    CHECK(plain.body == whole);
-  }
+  const std::string ask = "GET / HTTP/1.1\r\nHost: t\r\n";
+  client.send(ask + "\r\n" + ask + "Connection: close\r\n\r\n");
+  const std::string all = client.read_to_end();
+  const std::string body = "\r\n\r\n4\r\none \r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n";
+  CHECK(all.find("Content-Length") == std::string::npos);
+  CHECK(all.find("Transfer-Encoding: chunked\r\n") < all.find(body));
+  const std::string second = all.substr(all.find(body) + body.size());
+  CHECK(second.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(second.ends_with(body));
+}
+
+TEST_CASE("who knows no chunks, asks for the head only or wants it compressed gets the body in one piece") {
+  const auto server = serve(options(), in_pieces);
+  RawHttpClient old(server->address());
+  const RawHttpAnswer plain = old.ask("GET / HTTP/1.0\r\n\r\n");
+  CHECK(plain.header("Content-Length") == "13");
+  CHECK(plain.header("Transfer-Encoding") == "");
+  CHECK(plain.body == "one two three");
+  RawHttpClient client(server->address());
+  client.send("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n");
+  CHECK(client.read_answer("HEAD").header("Content-Length") == "13");
   const RawHttpAnswer packed = client.ask("GET / HTTP/1.1\r\nHost: t\r\nAccept-Encoding: gzip\r\n\r\n");
   CHECK(packed.header("Content-Encoding") == "gzip");
-  CHECK(gunzip(packed.body) == whole);
+  CHECK(packed.header("Content-Length") == std::to_string(packed.body.size()));
+  CHECK(gunzip(packed.body) == "one two three");
+}
+
+TEST_CASE("a body that fails while it is made is cut off, so that nobody takes it for the whole") {
+  std::promise<std::string> reported;
+  HttpServerOptions with = options();
+  with.report_failure = [&](const HttpQuery& query, std::string_view what) {
+    reported.set_value(query.path + ": " + std::string(what));
+  };
+  const auto server = serve(with, in_pieces);
+  RawHttpClient client(server->address());
+  client.send("GET /cut HTTP/1.1\r\nHost: t\r\n\r\n");
+  const std::string all = client.read_to_end();
+  CHECK(all.ends_with("4\r\ntwo "));
+  CHECK(reported.get_future().get() == "/cut: no third piece");
 }
 
 TEST_CASE("large text is compressed with gzip for who accepts it, and never with Brotli") {

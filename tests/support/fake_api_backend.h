@@ -43,13 +43,15 @@ struct FakeApiBackend : ApiBackend {
     std::ranges::sort(views, {}, [](const AlertView& view) { return view.alert.labels.fingerprint(); });
     return views;
   }
-  void alerts_in_parts(std::size_t part, const std::function<void(std::vector<AlertView>)>& take) override {
+  void alerts_in_parts(std::size_t part,
+                       std::function<void(std::vector<AlertView>, bool last)> take) override {
     const std::vector<AlertView> views = alerts();
-    for (std::size_t first = 0; first == 0 || first < views.size(); first += part) {
-      const std::size_t count = std::min(part, views.size() - first);
-      take({views.begin() + static_cast<std::ptrdiff_t>(first),
-            views.begin() + static_cast<std::ptrdiff_t>(first + count)});
+    std::size_t first = 0;
+    for (; views.size() - first > part; first += part) {
+      const auto begin = views.begin() + static_cast<std::ptrdiff_t>(first);
+      take({begin, begin + static_cast<std::ptrdiff_t>(part)}, false);
     }
+    take({views.begin() + static_cast<std::ptrdiff_t>(first), views.end()}, true);
   }
   std::vector<GroupView> groups() override { return group_views; }
   Explanations explain(const ExplainQuery& query) override {
