@@ -1,14 +1,24 @@
 #include "app/alert_listing.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tocsin {
 
+AlertListing::~AlertListing() {
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+  }
+  changed_.notify_all();
+  if (helper_.joinable()) helper_.join();
+}
+
 void AlertListing::take(std::vector<AlertView> views, bool last) {
   const std::lock_guard lock(mutex_);
-  parts_.push_back(std::move(views));
+  parts_.push_back({std::move(views), "", Part::State::kWaiting});
   last_taken_ = last;
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 bool AlertListing::ends() {
@@ -17,21 +27,52 @@ bool AlertListing::ends() {
   return parts_.empty();
 }
 
-std::optional<std::vector<AlertView>> AlertListing::next_part() {
-  if (ends()) return std::nullopt;
-  const std::lock_guard lock(mutex_);
-  std::vector<AlertView> part = std::move(parts_.front());
+void AlertListing::get_help() {
+  if (!helper_.joinable()) helper_ = std::thread([this] { help(); });
+}
+
+// Leaves the first part alone: whoever needs it next writes it.
+void AlertListing::help() {
+  AlertJson json = json_;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    Part* part = nullptr;
+    changed_.wait(lock, [&] {
+      const auto waits = [](const Part& it) { return it.state == Part::State::kWaiting; };
+      const auto found =
+          parts_.empty() ? parts_.end() : std::find_if(parts_.begin() + 1, parts_.end(), waits);
+      part = found == parts_.end() ? nullptr : &*found;
+      return abandoned_ || part != nullptr || (last_taken_ && parts_.size() < 2);
+    });
+    if (abandoned_ || part == nullptr) return;
+    part->state = Part::State::kTaken;
+    lock.unlock();
+    std::string text = write(std::move(part->views), json);
+    lock.lock();
+    part->text = std::move(text);
+    part->state = Part::State::kWritten;
+    changed_.notify_all();
+  }
+}
+
+// nullopt behind the last.
+std::optional<std::string> AlertListing::next_text() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(
+      lock, [this] { return parts_.empty() ? last_taken_ : parts_.front().state != Part::State::kTaken; });
+  if (parts_.empty()) return std::nullopt;
+  Part part = std::move(parts_.front());
   parts_.pop_front();
-  return part;
+  lock.unlock();
+  return part.state == Part::State::kWritten ? std::move(part.text) : write(std::move(part.views), json_);
 }
 
 std::string AlertListing::next_piece() {
   if (ended_) return "";
-  while (auto part = next_part()) {
-    std::string text = write(std::move(*part));
-    if (text.empty()) continue;
-    if (!std::exchange(begun_, true)) text.front() = '[';
-    return text;
+  while (auto text = next_text()) {
+    if (text->empty()) continue;
+    if (!std::exchange(begun_, true)) text->front() = '[';
+    return std::move(*text);
   }
   ended_ = true;
   return begun_ ? "]" : "[]";
@@ -39,7 +80,7 @@ std::string AlertListing::next_piece() {
 
 // Those views that the filter takes, each led by a comma. A view is let go of when it is written, while its
 // labels are still at hand.
-std::string AlertListing::write(std::vector<AlertView> views) {
+std::string AlertListing::write(std::vector<AlertView> views, AlertJson& json) const {
   constexpr std::size_t kUsualBytes = 700;  // of one alert; what is too much is never touched
   constexpr std::size_t kAhead = 8;
   std::string text;
@@ -49,9 +90,9 @@ std::string AlertListing::write(std::vector<AlertView> views) {
       views[i + kAhead].alert.labels.prefetch();
       views[i + kAhead].alert.annotations.prefetch();
     }
-    if (filter_.takes(views[i], json_.now()) && filter_.receivers().takes_any(views[i].receivers)) {
+    if (filter_.takes(views[i], json.now()) && filter_.receivers().takes_any(views[i].receivers)) {
       text += ',';
-      json_.append(views[i], text);
+      json.append(views[i], text);
     }
     views[i] = {};
   }

@@ -45,6 +45,7 @@ HttpAnswer list_alerts(ApiBackend& backend, const HttpQuery& query) {
   if (listing->ends()) {
     answer.body += listing->next_piece();
   } else {
+    listing->get_help();
     answer.next_piece = [listing] { return listing->next_piece(); };
   }
   return answer;
