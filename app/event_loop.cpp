@@ -145,7 +145,8 @@ void EventLoop::run() {
   std::vector<Task> tasks;
   while (wait_for_work(events, tasks)) {
     take_sync_results();
-    decide(events);
+    // News of the store alone is no step: a broken disk would be tried without a pause.
+    if (!events.empty() || engine_->next_deadline() <= clock_.now()) decide(events);
     events.clear();
     if (!tasks.empty()) {  // long lists are as good as a burst
       keep_spare_memory();
