@@ -4,6 +4,7 @@
 
 #include "app/cross_findings.h"
 #include "app/suppressions.h"
+#include "app/template_findings.h"
 #include "router/config_findings.h"
 #include "rules/findings/rule_findings.h"
 
@@ -11,8 +12,10 @@ namespace tocsin {
 
 void add_findings(const CheckedSources& sources, const Configuration* configuration,
                   const FindingOptions& options, Problems& problems) {
-  for (const CheckedRuleFile& file : sources.rule_files)
+  for (const CheckedRuleFile& file : sources.rule_files) {
     find_in_rule_file(file, sources.evaluation_interval, problems);
+    find_in_templates(file, problems);
+  }
   find_in_rule_files(sources.rule_files, problems);
   if (configuration != nullptr && sources.configuration) {
     find_in_routing(*configuration->engine.routing, sources.configuration->root, problems);

@@ -127,6 +127,16 @@ constexpr MetricFact kFacts[] = {
 static_assert(std::is_sorted(std::begin(kFacts), std::end(kFacts),
                              [](const MetricFact& a, const MetricFact& b) { return a.name < b.name; }));
 
+// What happens, and so is counted.
+constexpr std::string_view kEvents[] = {
+    "error",     "fail",     "request", "drop",          "timeout", "retri",    "retry",
+    "exception", "restart",  "reject",  "refused",       "evict",   "oom",      "kill",
+    "conflict",  "abort",    "throttl", "seconds_total", "packets", "received", "sent_",
+    "_sent",     "transmit", "discard", "preempt",       "revert",  "panic",    "tokens_total"};
+// What is the case now, whatever its name ends in.
+constexpr std::string_view kStates[] = {"uptime",  "pending", "active",  "inflight", "in_flight", "queued",
+                                        "waiting", "running", "current", "open_",    "capacity",  "limit"};
+
 const MetricFact* find(std::string_view name) {
   const auto found =
       std::lower_bound(std::begin(kFacts), std::end(kFacts), name,
@@ -154,7 +164,14 @@ bool is_counter(std::string_view metric) {
   if (const MetricFact* fact = find_metric_fact(metric))
     return fact->type == C || (fact->type == H && fact->name != metric);
   if (metric.find(':') != std::string_view::npos) return false;  // recorded
-  return metric.ends_with("_total") || metric.ends_with("_bucket");
+  if (metric.ends_with("_bucket")) return true;
+  if (!metric.ends_with("_total")) return false;
+  // Many exporters call a number of things that are there _total: disks, shards, inodes.
+  const auto names = [&](std::span<const std::string_view> words) {
+    return std::ranges::any_of(words,
+                               [&](std::string_view word) { return metric.find(word) != metric.npos; });
+  };
+  return names(kEvents) && !names(kStates);
 }
 
 bool is_gauge(std::string_view metric) {

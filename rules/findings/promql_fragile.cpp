@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "rules/findings/rule_families.h"
+#include "rules/findings/value_range.h"
 #include "rules/promql/visitor.h"
 
 namespace tocsin {
@@ -34,19 +35,33 @@ bool picks(AggregateOperator op) {
          op == AggregateOperator::kLimitK || op == AggregateOperator::kLimitRatio;
 }
 
+// Whether an operator takes nothing of this side but labels that it names: it is matched by on (…), and the
+// series are those of the other side.
+bool is_looked_up(const BinaryExpr& binary, bool right) {
+  if (is_set_operator(binary.op)) return right && binary.op != BinaryOperator::kOr;
+  if (binary.matching == nullptr || !binary.matching->on) return false;
+  return binary.matching->group != (right ? Matching::Group::kRight : Matching::Group::kLeft);
+}
+
 // Whether the labels of the node reach the alert.
 bool labels_reach_alert(const ExpressionView& view, std::size_t node) {
   for (auto at = view[node].parent; at != ExpressionView::kNone;
        node = static_cast<std::size_t>(at), at = view[node].parent) {
     const Expr& above = *view[static_cast<std::size_t>(at)].expr;
     if (above.type == ValueType::kScalar) return false;
-    if (const auto* aggregation = as<Aggregation>(&above); aggregation != nullptr && !picks(aggregation->op))
-      return aggregation->grouped && !aggregation->grouping.empty();
+    const auto* aggregation = as<Aggregation>(&above);
+    if (aggregation != nullptr && !picks(aggregation->op)) return false;
     const auto* binary = as<BinaryExpr>(&above);
-    const bool right = binary != nullptr && binary->right == view[node].expr;
-    if (right && (binary->op == BinaryOperator::kAnd || binary->op == BinaryOperator::kUnless)) return false;
+    if (binary != nullptr && is_looked_up(*binary, binary->right == view[node].expr)) return false;
   }
   return true;
+}
+
+// topk by (…) (1, …): how one of several copies of a series is taken.
+bool takes_one_of_each(const Aggregation& aggregation) {
+  double number = 0;
+  return aggregation.grouped && !aggregation.grouping.empty() &&
+         constant_value(*aggregation.parameter, number) && number == 1;
 }
 
 void check_picking(const RuleUnderCheck& rule, FindingList& out) {
@@ -57,7 +72,7 @@ void check_picking(const RuleUnderCheck& rule, FindingList& out) {
     bool one_series = flow.closed();
     for (const LabelFlow::Label& label : flow.labels())
       one_series = one_series && (label.presence == Presence::kCannot || label.fixed);
-    if (one_series || !labels_reach_alert(rule.view, i)) continue;
+    if (one_series || takes_one_of_each(*aggregation) || !labels_reach_alert(rule.view, i)) continue;
     out.at_expression(
         rule, kFragile, aggregation->extent,
         fmt::format("{}() picks other series at each evaluation, so other alerts fire each time",

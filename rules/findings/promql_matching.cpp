@@ -145,7 +145,7 @@ void check_include(const RuleUnderCheck& rule, const Sides& sides, FindingList& 
   const Matching& matching = *sides.binary.matching;
   const LabelFlow& one = matching.group == Matching::Group::kRight ? sides.left : sides.right;
   for (const LabelName& label : matching.include) {
-    if (one.of(label.name) != Presence::kCannot) continue;
+    if (label.name == "__name__" || one.of(label.name) != Presence::kCannot) continue;
     out.at_expression(rule, kMatching, label.extent,
                       fmt::format("{} is to be taken from the {} side, which cannot have it", label.name,
                                   matching.group == Matching::Group::kRight ? "left" : "right"),

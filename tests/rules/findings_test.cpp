@@ -192,6 +192,9 @@ TEST_CASE("promql/fragile: alerts that flap") {
       {"a > 1 and on (job) topk(5, a)", ""},
       {"sum(topk(5, a)) > 1", ""},
       {"topk(1, sum(a)) > 1", ""},
+      {"topk by (pod) (1, a) > 1", ""},
+      {"a * on (pod) group_left (node) topk by (pod) (3, b) > 1", ""},
+      {"topk(3, a) * on (pod) group_left (node) b > 1", "promql/fragile"},
   });
   const auto without_for = [](const std::string& expression) {
     return codes_of(find({group_of("  - alert: A\n    expr: " + expression + "\n")}));
@@ -289,7 +292,9 @@ TEST_CASE("promql/counter: the value of a counter") {
       {"rate(a_sum[5m]) / rate(a_count[5m]) > 1", ""},
       {"nv_inference_request_failure > 10", "promql/counter"},
       {"tgi_queue_size > 10", ""},
-      {"timestamp(a_total) < 10", ""},
+      {"timestamp(errors_total) < 10", ""},
+      {"disks_total > 10", ""},
+      {"requests_pending_total > 10", ""},
   });
   CHECK(codes_of(find({group_of("  - {record: 'a:b', expr: sum(errors_total)}\n")})) == "");
 }
