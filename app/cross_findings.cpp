@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/alert_kinds.h"
 #include "app/receiver_template_labels.h"
-#include "app/rule_labels.h"
 #include "core/nearest_name.h"
 #include "router/config_findings.h"
 #include "router/matcher_values.h"
@@ -19,122 +19,11 @@
 namespace tocsin {
 namespace {
 
-constexpr FindingKind kKinds[] = {
-    {
-        "inhibition/equal",
-        Severity::kWarning,
-        "an inhibition rule compares labels that the alerts of rules cannot have",
-        R"(`equal` names labels that must have one value on both sides; an absent label counts as empty. Where the targets
-always have the label and the sources never can, nothing is ever inhibited. Where neither can have it, it says
-nothing, and the rule inhibits more than it seems to.
-
-    rules:          sum by (cluster) (…)        no namespace is left
-    inhibit_rules:  equal: [namespace]          always "" = "": every target is inhibited)",
-    },
-    {
-        "inhibition/no-rule",
-        Severity::kNote,
-        "no rule makes an alert that this inhibition rule speaks of",
-        R"(No alert of a rule can match the source side, or the target side, so the inhibition never acts on them.
-Mostly a label is written differently in rules and here. Alerts that are posted from outside may match all the same.)",
-    },
-    {
-        "receivers/group-label",
-        Severity::kWarning,
-        "a receiver's text shows a group label by which nothing is grouped",
-        R"(.GroupLabels holds the labels of group_by of the route, and nothing else: what is not grouped by is shown as
-nothing.
-
-    wrong:  group_by: [alertname]   title: '{{ .GroupLabels.cluster }}'
-    right:  group_by: [alertname, cluster], or {{ .CommonLabels.cluster }})",
-    },
-    {
-        "receivers/no-label",
-        Severity::kNote,
-        "a receiver's text shows a label that no rule carries",
-        R"(.CommonLabels holds the labels that all alerts of the notification share. No rule whose alerts reach this
-receiver can have the label, so nothing is shown. Add it to the rules, or use .CommonAnnotations.)",
-    },
-    {
-        "receivers/no-rule",
-        Severity::kNote,
-        "a receiver that the alerts of no rule reach",
-        R"(Routes name it, but no alert of a rule can get there: a label or value of the routes' matchers is not one that
-rules carry. Alerts that are posted from outside may reach it.)",
-    },
-    {
-        "routes/default",
-        Severity::kNote,
-        "alerts that no route was made for, and that go where everything else goes",
-        R"(The routes of this tree look at a label that the rule has with a value for which there is no route, so that its
-alerts fall through to the receiver of the root. Mostly one of the two is mistyped.
-
-    rules:   labels: {team: databases}
-    routes:  - matchers: [team="database"])",
-    },
-    {
-        "routes/group-by",
-        Severity::kNote,
-        "alerts are grouped by a label that no rule carries",
-        R"(No rule whose alerts reach this route can have the label, so grouping by it changes nothing. Mostly the label has
-another name, or an aggregation in the rules has dropped it.)",
-    },
-    {
-        "routes/no-rule",
-        Severity::kNote,
-        "a route that the alerts of no rule reach",
-        R"(No rule can make an alert with the labels that the route wants. Mostly a label is written differently in rules
-and routes, or its rules have gone. Alerts that are posted from outside may reach it.)",
-    },
-    {
-        "routes/unheard",
-        Severity::kWarning,
-        "an alert that only reaches a receiver without integrations",
-        R"(No route takes the alert, and the receiver of the root tells nobody: it fires and nobody hears. Add a route for
-it, or send it on purpose to a route of its own.)",
-    },
-};
-
-const FindingKind& kind(std::string_view code) {
-  for (const FindingKind& known : kKinds) {
-    if (known.code == code) return known;
-  }
-  return kKinds[0];
-}
-
 YamlNode child(const YamlNode& mapping, std::string_view key) {
   for (const auto& [name, value] : mapping.entries()) {
     if (name.text() == key) return value;
   }
   return {};
-}
-
-// The alerts that Tocsin makes about itself: the names are known, of other labels nothing.
-constexpr std::string_view kOwnAlerts[] = {"PrometheusUnreachable", "ReceiverFailing",
-                                           "RuleEvaluationFailing", "StorageFailing", "StorageWasReset"};
-
-// Rules whose alerts look the same to all matchers: they are judged once.
-struct Kind {
-  std::unordered_map<std::string_view, KnownLabel> labels;
-  const CheckedRuleFile* file = nullptr;  // of the first of the rules; null: Tocsin's own
-  const CheckedRule* rule = nullptr;
-  std::vector<std::pair<const CheckedRuleFile*, const CheckedRule*>> rules;
-  std::vector<bool> passes;   // by route: whether an alert may come there
-  std::vector<bool> arrives;  // and be notified by it
-
-  KnownLabel of(std::string_view name) const {
-    const auto found = labels.find(name);
-    return found == labels.end() ? KnownLabel{} : found->second;
-  }
-};
-
-Taken all_of(const Matchers& matchers, const Kind& alerts) {
-  Taken taken = Taken::kSurely;
-  for (const Matcher& matcher : matchers) {
-    taken = std::min(taken, taken_by(matcher, alerts.of(matcher.name())));
-    if (taken == Taken::kNo) break;
-  }
-  return taken;
 }
 
 class CrossSearch {
@@ -153,9 +42,9 @@ class CrossSearch {
 
   void run() {
     collect_names();
-    collect_kinds();
-    if (rule_count_ == 0) return;
-    for (Kind& alerts : kinds_) follow(alerts);
+    kinds_ = alert_kinds(sources_, names_, external_);
+    if (std::ranges::none_of(kinds_, &AlertKind::of_rules)) return;
+    for (AlertKind& alerts : kinds_) follow(alerts);
     check_rules();
     check_routes();
     check_inhibition();
@@ -164,7 +53,7 @@ class CrossSearch {
 
  private:
   void say(std::string_view code, Position place, std::string message, std::string hint) {
-    problems_.add({root_.file(), place, kind(code).severity, std::move(message), std::move(hint), 0,
+    problems_.add({root_.file(), place, cross_finding(code).severity, std::move(message), std::move(hint), 0,
                    std::string(code)});
   }
 
@@ -185,51 +74,17 @@ class CrossSearch {
     for (const ReceiverTemplateLabel& label : template_labels_) names_.insert(label.name);
   }
 
-  void collect_kinds() {
-    std::unordered_map<std::string, std::size_t> known;
-    for (const CheckedRuleFile& file : sources_.rule_files) {
-      for (const CheckedGroup& group : file.groups) {
-        for (const CheckedRule& rule : group.rules) {
-          if (rule.rule->kind != Rule::Kind::kAlerting) continue;
-          ++rule_count_;
-          const RuleLabels labels(rule, label_flow(rule.tree), external_);
-          std::string key;
-          Kind alerts;
-          for (const std::string& name : names_) {
-            const KnownLabel label = labels.of(name);
-            alerts.labels[name] = label;
-            key += static_cast<char>('0' + static_cast<int>(label.presence) * 2 + (label.fixed ? 1 : 0));
-            if (label.fixed) key += label.value;
-            key += '\n';
-          }
-          const auto [found, is_new] = known.try_emplace(std::move(key), kinds_.size());
-          if (is_new) {
-            alerts.file = &file;
-            alerts.rule = &rule;
-            kinds_.push_back(std::move(alerts));
-          }
-          kinds_[found->second].rules.emplace_back(&file, &rule);
-        }
-      }
-    }
-    for (const std::string_view name : kOwnAlerts) {
-      Kind own;
-      own.labels["alertname"] = {Presence::kSurely, true, name};
-      kinds_.push_back(std::move(own));
-    }
-  }
-
-  void follow(Kind& alerts) const {
+  void follow(AlertKind& alerts) const {
     alerts.passes.assign(routes_.size(), false);
     alerts.arrives.assign(routes_.size(), false);
     follow(routing_.root, alerts);
   }
-  void follow(const Route& route, Kind& alerts) const {
+  void follow(const Route& route, AlertKind& alerts) const {
     const std::size_t index = index_.at(&route);
     alerts.passes[index] = true;
     bool surely_taken = false;
     for (const Route& next : route.routes) {
-      const Taken taken = all_of(next.matchers, alerts);
+      const Taken taken = taken_by(next.matchers, alerts);
       if (taken == Taken::kNo) continue;
       follow(next, alerts);
       surely_taken = surely_taken || taken == Taken::kSurely;
@@ -239,13 +94,13 @@ class CrossSearch {
   }
 
   // Alerts that reach the root only.
-  static bool only_default(const Kind& alerts) { return std::ranges::count(alerts.passes, true) == 1; }
+  static bool only_default(const AlertKind& alerts) { return std::ranges::count(alerts.passes, true) == 1; }
 
   void check_rules() {
     const ReceiverEntry* receiver = routing_.receiver(routing_.root.receiver);
     const bool unheard = receiver != nullptr && receiver->integrations.empty();
-    for (const Kind& alerts : kinds_) {
-      if (alerts.rule == nullptr || !only_default(alerts)) continue;
+    for (const AlertKind& alerts : kinds_) {
+      if (!alerts.of_rules() || !only_default(alerts)) continue;
       if (unheard) {
         for (const auto& [file, rule] : alerts.rules)
           at_rule("routes/unheard", *file, *rule,
@@ -259,7 +114,7 @@ class CrossSearch {
   }
 
   // A label by whose values the root's children part alerts, with a value that none of them wants.
-  void check_values(const Kind& alerts) {
+  void check_values(const AlertKind& alerts) {
     for (const std::string& name : names_) {
       const KnownLabel label = alerts.of(name);
       if (name == "alertname" || name == "severity" || label.presence != Presence::kSurely || !label.fixed)
@@ -291,8 +146,8 @@ class CrossSearch {
   void at_rule(std::string_view code, const CheckedRuleFile& file, const CheckedRule& rule,
                std::string message, std::string hint) {
     const Place place = file.place(rule, "alert");
-    problems_.add({file.file(), place.position, kind(code).severity, std::move(message), std::move(hint),
-                   place.length, std::string(code)});
+    problems_.add({file.file(), place.position, cross_finding(code).severity, std::move(message),
+                   std::move(hint), place.length, std::string(code)});
   }
 
   bool any(auto&& condition) const { return std::ranges::any_of(kinds_, condition); }
@@ -302,9 +157,11 @@ class CrossSearch {
       const PlacedRoute& route = *routes_[i];
       if (route.parent == nullptr) {
         check_group_by(i);
-      } else if (any([&](const Kind& alerts) { return alerts.passes[i]; })) {
+      } else if (any([&](const AlertKind& alerts) { return alerts.passes[i]; })) {
         check_group_by(i);
-      } else if (any([&](const Kind& alerts) { return alerts.passes[index_.at(route.parent->route)]; })) {
+      } else if (any([&](const AlertKind& alerts) {
+                   return alerts.passes[index_.at(route.parent->route)];
+                 })) {
         // What hangs below a route that nothing reaches is not told as well.
         say("routes/no-rule", route.place(""),
             fmt::format("the alerts of no rule reach this route: none can match {}",
@@ -319,9 +176,9 @@ class CrossSearch {
     for (const Matcher& matcher : route.route->matchers) {
       if (matcher.type() != MatchType::kEqual) continue;
       std::set<std::string> values;
-      for (const Kind& alerts : kinds_) {
+      for (const AlertKind& alerts : kinds_) {
         const KnownLabel label = alerts.of(matcher.name());
-        if (alerts.rule != nullptr && label.fixed) values.emplace(label.value);
+        if (alerts.of_rules() && label.fixed) values.emplace(label.value);
       }
       if (values.contains(matcher.value())) continue;
       std::string hint =
@@ -337,8 +194,8 @@ class CrossSearch {
     if (!own || route.route->group_by_all) return;
     for (const std::string& label : route.route->group_by) {
       bool reached = false, carried = false;
-      for (const Kind& alerts : kinds_) {
-        if (alerts.rule == nullptr || !alerts.passes[index]) continue;
+      for (const AlertKind& alerts : kinds_) {
+        if (!alerts.of_rules() || !alerts.passes[index]) continue;
         reached = true;
         carried = carried || alerts.of(label).presence != Presence::kCannot;
       }
@@ -352,10 +209,10 @@ class CrossSearch {
   void check_inhibition() {
     for (const InhibitRule& rule : routing_.inhibit_rules) {
       if (!can_inhibit(rule)) continue;
-      std::vector<const Kind*> sources, targets;
-      for (const Kind& alerts : kinds_) {
-        if (all_of(rule.source, alerts) != Taken::kNo) sources.push_back(&alerts);
-        if (all_of(rule.target, alerts) != Taken::kNo) targets.push_back(&alerts);
+      std::vector<const AlertKind*> sources, targets;
+      for (const AlertKind& alerts : kinds_) {
+        if (taken_by(rule.source, alerts) != Taken::kNo) sources.push_back(&alerts);
+        if (taken_by(rule.target, alerts) != Taken::kNo) targets.push_back(&alerts);
       }
       if (sources.empty() || targets.empty()) {
         const bool source = sources.empty();
@@ -370,11 +227,12 @@ class CrossSearch {
     }
   }
 
-  void check_equal(const InhibitRule& rule, const std::string& label, const std::vector<const Kind*>& sources,
-                   const std::vector<const Kind*>& targets) {
-    const auto every = [&](const std::vector<const Kind*>& side, Presence presence) {
-      return std::ranges::all_of(side,
-                                 [&](const Kind* alerts) { return alerts->of(label).presence == presence; });
+  void check_equal(const InhibitRule& rule, const std::string& label,
+                   const std::vector<const AlertKind*>& sources,
+                   const std::vector<const AlertKind*>& targets) {
+    const auto every = [&](const std::vector<const AlertKind*>& side, Presence presence) {
+      return std::ranges::all_of(
+          side, [&](const AlertKind* alerts) { return alerts->of(label).presence == presence; });
     };
     const bool no_source = every(sources, Presence::kCannot), no_target = every(targets, Presence::kCannot);
     if (no_source && no_target) {
@@ -402,7 +260,7 @@ class CrossSearch {
         if (routes_[i]->route->receiver == name) routes.push_back(i);
       }
       if (routes.empty()) continue;
-      const auto reaches = [&](const Kind& alerts) {
+      const auto reaches = [&](const AlertKind& alerts) {
         return std::ranges::any_of(routes, [&](std::size_t route) { return alerts.arrives[route]; });
       };
       if (!any(reaches) && name != routing_.root.receiver) {
@@ -430,10 +288,10 @@ class CrossSearch {
         continue;
       }
       bool reached = false, carried = false;
-      for (const Kind& alerts : kinds_) {
+      for (const AlertKind& alerts : kinds_) {
         if (!reaches(alerts)) continue;
-        reached = reached || alerts.rule != nullptr;
-        carried = carried || (alerts.rule != nullptr && alerts.of(label.name).presence != Presence::kCannot);
+        reached = reached || alerts.of_rules();
+        carried = carried || (alerts.of_rules() && alerts.of(label.name).presence != Presence::kCannot);
       }
       if (!reached || carried || is_fallback(receiver)) continue;
       say("receivers/no-label", label.position,
@@ -462,15 +320,10 @@ class CrossSearch {
   std::vector<ReceiverTemplateLabel> template_labels_;
   std::unordered_map<const Route*, std::size_t> index_;
   std::set<std::string> names_;
-  std::vector<Kind> kinds_;
-  std::size_t rule_count_ = 0;
+  std::vector<AlertKind> kinds_;
 };
 
 }  // namespace
-
-std::span<const FindingKind> cross_finding_kinds() {
-  return kKinds;
-}
 
 void find_across(const CheckedSources& sources, const Configuration& configuration, Problems& problems) {
   if (sources.configuration) CrossSearch(sources, configuration, problems).run();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "app/checked_sources.h"
 #include "app/configuration.h"
@@ -15,6 +16,7 @@
 namespace tocsin {
 
 std::span<const FindingKind> cross_finding_kinds();
+const FindingKind& cross_finding(std::string_view code);  // one of them
 
 // Says nothing where there is no alerting rule.
 void find_across(const CheckedSources&, const Configuration&, Problems&);

@@ -3,7 +3,9 @@
 // it is for app to say, which knows them.
 #pragma once
 
+#include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/finding.h"
@@ -15,6 +17,7 @@ namespace tocsin {
 
 // Those that the readers of routes and inhibition rules give as warnings too.
 std::span<const FindingKind> config_finding_kinds();
+const FindingKind& config_finding(std::string_view code);  // one of them
 
 // A route with its place in the file and in the tree.
 struct PlacedRoute {
