@@ -84,6 +84,7 @@ TEST_CASE("no check cries on many of the rules that people publish") {
   for (const Problem& problem : checked->problems.all()) {
     if (problem.severity == Severity::kWarning && !problem.code.empty()) ++warnings[problem.code];
   }
+  warnings.erase("rule/duplicate");  // the corpus holds the same rules from several repositories
   for (const auto& [code, count] : warnings) {
     // One public pack writes {{ $labels.instance }} into each text, aggregated or not.
     const std::size_t most = code == "alerts/template" ? checked->rules / 6 : checked->rules / 50;
