@@ -40,16 +40,14 @@ absent() of what always gives something, such as `absent(sum(x) or vector(0))`, 
 constexpr const FindingKind& kFor = kKinds[0];
 constexpr const FindingKind& kAbsent = kKinds[1];
 
-bool has_key(const YamlNode& mapping, std::string_view key) {
-  for (const auto& [name, value] : mapping.entries()) {
-    if (name.text() == key && !value.null()) return true;
+void check_defaults(const RuleUnderCheck& rule, FindingList& out) {
+  for (const auto& [name, value] : rule.checked.node.entries()) {
+    const std::string key = name.text();
+    const bool zero = (key == "for" && rule.rule.hold_for == Duration::zero()) ||
+                      (key == "keep_firing_for" && rule.rule.keep_firing_for == Duration::zero());
+    if (zero && !value.null())
+      out.at_key(rule, kFor, key, fmt::format("{} of 0s is what holds without it", key), "remove the line");
   }
-  return false;
-}
-
-void check_default(const RuleUnderCheck& rule, std::string_view key, Duration value, FindingList& out) {
-  if (value != Duration::zero() || !has_key(rule.checked.node, key)) return;
-  out.at_key(rule, kFor, key, fmt::format("{} of 0s is what holds without it", key), "remove the line");
 }
 
 void check_interval(const RuleUnderCheck& rule, FindingList& out) {
@@ -108,8 +106,7 @@ void check_absent(const RuleUnderCheck& rule, FindingList& out) {
 
 void check(const RuleUnderCheck& rule, FindingList& out) {
   if (!rule.alerting()) return;
-  check_default(rule, "for", rule.rule.hold_for, out);
-  check_default(rule, "keep_firing_for", rule.rule.keep_firing_for, out);
+  check_defaults(rule, out);
   check_interval(rule, out);
   check_absent(rule, out);
 }

@@ -92,14 +92,15 @@ class UseSearch {
     for (const auto& command : pipe.commands) {
       for (const NodePtr& argument : command->arguments) {
         if (argument->type == Type::pipe) guard(static_cast<const PipeNode&>(*argument), dot);
-        if (const std::string name = label_of(*argument, dot); !name.empty()) uses_.guarded.push_back(name);
+        if (const std::string_view name = label_of(*argument, dot); !name.empty())
+          uses_.guarded.emplace_back(name);
       }
       if (const std::string name = indexed_label(*command); !name.empty()) uses_.guarded.push_back(name);
     }
   }
 
   // $labels.NAME, .Labels.NAME, $.Labels.NAME; "" where it is none.
-  static std::string label_of(const Node& node, Dot dot) {
+  static std::string_view label_of(const Node& node, Dot dot) {
     if (node.type == Type::variable) {
       const auto& names = static_cast<const VariableNode&>(node).names;
       if (names.size() == 2 && names[0] == "$labels") return names[1];
@@ -136,7 +137,8 @@ class UseSearch {
              (names.size() == 2 && names[0] == "$" && names[1] == "Value");
     }
     return node.type == Type::field && dot.kind == Dot::Kind::kAlert &&
-           static_cast<const FieldNode&>(node).names == std::vector<std::string>{"Value"};
+           static_cast<const FieldNode&>(node).names.size() == 1 &&
+           static_cast<const FieldNode&>(node).names[0] == "Value";
   }
 
   static bool formats(const PipeNode& pipe) {
@@ -168,15 +170,20 @@ class UseSearch {
         field(static_cast<const FieldNode&>(*argument), dot);
       }
       if (!printed) continue;
-      const Extent place = extent(*argument);
-      if (std::string name = label_of(*argument, dot); !name.empty())
-        uses_.labels.push_back({std::move(name), place.begin, place.end});
-      if (is_value(*argument, dot)) uses_.values.push_back({place.begin, place.end, formatted});
+      // Where it stands is worked out only for what is kept.
+      if (const std::string_view name = label_of(*argument, dot); !name.empty()) {
+        const Extent place = extent(*argument);
+        uses_.labels.push_back({std::string(name), place.begin, place.end});
+      } else if (is_value(*argument, dot)) {
+        const Extent place = extent(*argument);
+        uses_.values.push_back({place.begin, place.end, formatted});
+      }
     }
-    if (printed) {
-      const Extent place = extent(command);
-      if (std::string name = indexed_label(command); !name.empty())
+    if (printed && function == "index") {
+      if (std::string name = indexed_label(command); !name.empty()) {
+        const Extent place = extent(command);
         uses_.labels.push_back({std::move(name), place.begin, place.end});
+      }
     }
     if (function.empty()) return given;
     if (function == "query") return query(command);
