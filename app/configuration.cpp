@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "app/config_redaction.h"
@@ -55,14 +56,15 @@ void add_to_hash(std::uint64_t& hash, std::string_view text) {
 class Loader {
  public:
   Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems,
-         MatcherDialect dialect, const promql::Dialect& promql)
+         MatcherDialect dialect, const promql::Dialect& promql, CheckedSources* kept)
       : path_(path),
         folder_(folder_of(path)),
         external_url_(external_url),
         files_(files),
         problems_(problems),
         dialect_(dialect),
-        promql_(promql) {}
+        promql_(promql),
+        kept_(kept) {}
 
   std::optional<Configuration> load();
 
@@ -77,6 +79,7 @@ class Loader {
   std::shared_ptr<const RoutingConfig> route(YamlObject& root, Duration resolve_timeout);
   std::shared_ptr<const DeliveryConfig> deliveries(std::shared_ptr<const NotificationTemplates>);
   std::optional<std::string> read(const std::string& path, Position place);
+  std::vector<RuleGroup> read_groups(const std::string& path, std::string text, Problems&);
 
   const std::string& path_;
   const std::string folder_;
@@ -85,6 +88,7 @@ class Loader {
   Problems& problems_;
   const MatcherDialect dialect_;
   promql::Dialect promql_;
+  CheckedSources* kept_;
   Configuration configuration_;
 };
 
@@ -118,6 +122,7 @@ std::optional<Configuration> Loader::load() {
   const auto text = read(path_, {});
   if (!text) return std::nullopt;
   const YamlDocument document = YamlDocument::parse(*text, path_, problems_);
+  if (kept_ != nullptr) kept_->configuration = ConfigurationSource{path_, *text, document.root()};
   if (document.root().null()) {
     if (!problems_.has_errors()) {
       problems_.error(path_, {1, 1}, "no route provided in the configuration",
@@ -128,6 +133,7 @@ std::optional<Configuration> Loader::load() {
   YamlObject root(document.root(), "the configuration", problems_);
   Global global = read_global(root.child("global"));
   configuration_.resolve_timeout = global.resolve_timeout;
+  if (kept_ != nullptr) kept_->evaluation_interval = global.evaluation_interval;
   for (const auto& [key, what] : kNotYet) {
     const YamlNode node = root.child(key);
     const bool empty = node.null() || (node.kind() == YamlNode::Kind::kList && node.items().empty());
@@ -260,6 +266,7 @@ std::shared_ptr<const EvaluatorConfig> Loader::read_rules(const YamlNode& promet
     for (const std::string& path : find_rule_files(*server, place))
       plan_file(path, server, global, *evaluator);
   }
+  if (kept_ != nullptr) return evaluator;  // the findings say more of it
   std::vector<RuleGroup> groups;
   for (const auto& plan : evaluator->groups) groups.push_back(plan->group);
   check_rule_set(groups, problems_);
@@ -289,12 +296,24 @@ std::set<std::string> Loader::find_rule_files(const PrometheusServer& server, Po
   return paths;
 }
 
+std::vector<RuleGroup> Loader::read_groups(const std::string& path, std::string text, Problems& problems) {
+  if (kept_ == nullptr) return read_rule_file(text, path, problems, promql_);
+  CheckedRuleFile file = read_checked_rule_file(std::move(text), path, problems, promql_);
+  std::vector<RuleGroup> groups;
+  for (const CheckedGroup& group : file.groups) groups.push_back(*group.group);
+  // Rules that several servers are asked for are checked once.
+  const bool is_new = std::ranges::none_of(
+      kept_->rule_files, [&](const CheckedRuleFile& other) { return other.file() == path; });
+  if (is_new) kept_->rule_files.push_back(std::move(file));
+  return groups;
+}
+
 void Loader::plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>& server,
                        const Global& global, EvaluatorConfig& evaluator) {
-  const auto text = read(path, {});
+  auto text = read(path, {});
   if (!text) return;
   Problems in_file;
-  std::vector<RuleGroup> groups = read_rule_file(*text, path, in_file, promql_);
+  std::vector<RuleGroup> groups = read_groups(path, std::move(*text), in_file);
   problems_.append(in_file);
   if (in_file.has_errors()) return;
   for (RuleGroup& group : groups) {
@@ -323,18 +342,23 @@ void Loader::plan_file(const std::string& path, const std::shared_ptr<const Prom
 
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
                                                 Files& files, Problems& problems, MatcherDialect dialect,
-                                                const promql::Dialect& promql) {
-  return Loader(path, external_url, files, problems, dialect, promql).load();
+                                                const promql::Dialect& promql, CheckedSources* kept) {
+  return Loader(path, external_url, files, problems, dialect, promql, kept).load();
 }
 
 std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems,
-                            const promql::Dialect& promql) {
-  const auto text = files.read(path);
+                            const promql::Dialect& promql, CheckedSources* kept) {
+  auto text = files.read(path);
   if (!text) {
     problems.error(path, {}, text.error().message);
     return 0;
   }
   std::size_t rules = 0;
+  if (kept != nullptr) {
+    kept->rule_files.push_back(read_checked_rule_file(std::move(*text), path, problems, promql));
+    for (const CheckedGroup& group : kept->rule_files.back().groups) rules += group.rules.size();
+    return rules;
+  }
   const std::vector<RuleGroup> groups = read_rule_file(*text, path, problems, promql);
   for (const RuleGroup& group : groups) rules += group.rules.size();
   check_rule_set(groups, problems);
