@@ -11,8 +11,6 @@
 namespace tocsin {
 namespace {
 
-constexpr std::string_view kTlsVersions[] = {"TLS10", "TLS11", "TLS12", "TLS13"};
-
 // Headers that the client sets itself, or that a proxy or signature would fight over; as Prometheus' list, in
 // lower case.
 constexpr std::string_view kReservedHeaders[] = {
@@ -73,7 +71,7 @@ void read_text_or_file(YamlObject& object, const std::string& key, const std::st
 }
 
 void check_tls_version(YamlObject& object, std::string_view key, const std::string& version) {
-  if (version.empty() || std::count(std::begin(kTlsVersions), std::end(kTlsVersions), version) > 0) return;
+  if (object.is_one_of(key, version, {"", "TLS10", "TLS11", "TLS12", "TLS13"})) return;
   object.error(key, fmt::format("unknown TLS version: {}", go_quote(version)),
                "write TLS10, TLS11, TLS12 or TLS13");
 }
