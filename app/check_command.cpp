@@ -11,11 +11,13 @@
 #include <optional>
 #include <tuple>
 
+#include "app/check_findings.h"
 #include "app/check_report.h"
 #include "app/check_targets.h"
 #include "app/configuration.h"
 #include "app/file_blocks.h"
 #include "app/finding_baseline.h"
+#include "app/finding_catalogue.h"
 #include "app/finding_explanation.h"
 #include "app/git_changes.h"
 #include "app/parallel.h"
@@ -26,28 +28,11 @@
 #include "app/report_text.h"
 #include "app/source_lines.h"
 #include "receivers/sha256.h"
-#if __has_include("app/finding_catalogue.h")
-#include "app/finding_catalogue.h"
-#endif
 
 namespace tocsin {
 namespace {
 
 constexpr int kUsage = 2;
-
-std::span<const FindingKind> known_findings() {
-#if __has_include("app/finding_catalogue.h")
-  return all_findings();
-#else
-  return {};
-#endif
-}
-
-const FindingKind* find_kind(std::string_view code) {
-  const auto all = known_findings();
-  const auto kind = std::ranges::find(all, code, &FindingKind::code);
-  return kind == all.end() ? nullptr : &*kind;
-}
 
 CommandOutput wrong_usage(const std::string& message) {
   return {"", "tocsin: " + message + "\n", kUsage};
@@ -57,18 +42,21 @@ struct Outcome {
   CheckedFile file;
   Problems problems;
   std::vector<std::string> looked_at;
+  CheckedSources sources;  // of a rule file: the findings wait for the others
 };
 
 // On any thread.
-Outcome check_target(const std::string& path, const promql::Dialect& dialect, Files& files) {
-  Outcome out{{.path = path}, {}, {path}};
+Outcome check_target(const std::string& path, const promql::Dialect& dialect, TimePoint now, Files& files) {
+  Outcome out{{.path = path}, {}, {path}, {}};
   const auto text = files.read(path);
   if (!text) {
     out.problems.error(path, {}, text.error().message);
   } else if (looks_like_configuration(*text)) {
     out.file.is_configuration = true;
     const auto configuration = load_configuration(path, "http://localhost:9093", files, out.problems,
-                                                  MatcherDialect::kFallback, dialect);
+                                                  MatcherDialect::kFallback, dialect, &out.sources);
+    add_findings(out.sources, configuration ? &*configuration : nullptr, {.now = now}, out.problems);
+    out.sources = {};
     if (configuration) {
       out.file.receivers = configuration->receivers.size();
       out.file.groups = configuration->engine.evaluator->groups.size();
@@ -76,7 +64,7 @@ Outcome check_target(const std::string& path, const promql::Dialect& dialect, Fi
       out.looked_at = configuration->files;
     }
   } else {
-    out.file.rules = check_rule_file(path, files, out.problems, dialect);
+    out.file.rules = check_rule_file(path, files, out.problems, dialect, &out.sources);
   }
   return out;
 }
@@ -133,13 +121,17 @@ class Check {
     Problems problems;
     const std::vector<std::string> targets = find_check_targets(options_.files, files_, problems);
     std::vector<Outcome> outcomes(targets.size());
-    in_parallel(targets.size(),
-                [&](std::size_t i) { outcomes[i] = check_target(targets[i], options_.dialect, files_); });
+    in_parallel(targets.size(), [&](std::size_t i) {
+      outcomes[i] = check_target(targets[i], options_.dialect, surroundings_.now, files_);
+    });
+    CheckedSources rule_files;
     for (Outcome& outcome : outcomes) {
+      std::ranges::move(outcome.sources.rule_files, std::back_inserter(rule_files.rule_files));
       problems.append(outcome.problems);
       report_.files.push_back(std::move(outcome.file));
       report_.looked_at.insert(report_.looked_at.end(), outcome.looked_at.begin(), outcome.looked_at.end());
     }
+    add_findings(rule_files, nullptr, {.now = surroundings_.now}, problems);
     report_.fail_on = options_.fail_on;
     std::map<std::string, int> repeated;  // fingerprints, and how often they were there
     for (Problem& problem : in_order(problems)) {
@@ -189,7 +181,7 @@ class Check {
   std::string rendered() {
     if (options_.format == "json") return json_report(report_);
     if (options_.format == "sarif")
-      return sarif_report(report_, lines_, find_kind, surroundings_.current_folder);
+      return sarif_report(report_, lines_, find_finding, surroundings_.current_folder);
     if (options_.format == "junit") return junit_report(report_);
     if (options_.format == "github") return github_report(report_, lines_, surroundings_.current_folder);
     return text_report(report_, lines_, surroundings_.colours ? Paint::kColours : Paint::kPlain);
@@ -217,15 +209,17 @@ bool wants_colours(const CheckOptions& options) {
 }  // namespace
 
 CommandOutput check(const CheckOptions& options, const CheckSurroundings& surroundings, Files& files) {
-  if (!options.explain.empty()) return explain_finding(options.explain, known_findings());
+  if (!options.explain.empty()) return explain_finding(options.explain, all_findings());
   return Check(options, surroundings, files).run();
 }
 
 int run_check(const CheckOptions& options) {
   DiskFiles files;
   std::error_code ignored;
-  CommandOutput output =
-      check(options, {std::filesystem::current_path(ignored).string(), wants_colours(options)}, files);
+  CommandOutput output = check(options,
+                               {std::filesystem::current_path(ignored).string(), wants_colours(options),
+                                std::chrono::system_clock::now()},
+                               files);
   if (!options.output.empty() && output.exit_code != kUsage) {
     std::ofstream file(options.output, std::ios::binary | std::ios::trunc);
     file << output.out;

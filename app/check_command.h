@@ -6,6 +6,7 @@
 #include "app/command_output.h"
 #include "app/files.h"
 #include "app/options.h"
+#include "core/time.h"
 
 namespace tocsin {
 
@@ -13,6 +14,7 @@ namespace tocsin {
 struct CheckSurroundings {
   std::string current_folder;  // absolute
   bool colours = false;        // of what is printed
+  TimePoint now{};             // suppressions of the past do not act
 };
 
 // The report is in `out`, also where it shall go to a file; a baseline that shall be written is.

@@ -57,14 +57,15 @@ void add_to_hash(std::uint64_t& hash, std::string_view text) {
 class Loader {
  public:
   Loader(const std::string& path, const std::string& external_url, Files& files, Problems& problems,
-         MatcherDialect dialect, const promql::Dialect& promql)
+         MatcherDialect dialect, const promql::Dialect& promql, CheckedSources* kept)
       : path_(path),
         folder_(folder_of(path)),
         external_url_(external_url),
         files_(files),
         problems_(problems),
         dialect_(dialect),
-        promql_(promql) {}
+        promql_(promql),
+        kept_(kept) {}
 
   std::optional<Configuration> load();
   std::optional<Configuration> load(const YamlNode& document);
@@ -80,6 +81,7 @@ class Loader {
     std::string path;
     std::shared_ptr<const PrometheusServer> server;
     Result<std::string> text = std::string();
+    std::optional<CheckedRuleFile> checked{};  // where it shall be kept
     std::vector<RuleGroup> groups{};
     std::vector<std::vector<std::shared_ptr<const RuleTemplates>>> templates{};  // of each group's rules
     Problems problems{};
@@ -98,6 +100,8 @@ class Loader {
   Problems& problems_;
   const MatcherDialect dialect_;
   promql::Dialect promql_;
+  CheckedSources* kept_;
+  std::set<std::string> kept_paths_;
   Configuration configuration_;
 };
 
@@ -131,6 +135,7 @@ std::optional<Configuration> Loader::load() {
   const auto text = read(path_, {});
   if (!text) return std::nullopt;
   const YamlDocument document = YamlDocument::parse(*text, path_, problems_);
+  if (kept_ != nullptr) kept_->configuration = ConfigurationSource{path_, *text, document.root()};
   if (document.root().null()) {
     if (!problems_.has_errors()) {
       problems_.error(path_, {1, 1}, "no route provided in the configuration",
@@ -145,6 +150,7 @@ std::optional<Configuration> Loader::load(const YamlNode& document) {
   YamlObject root(document, "the configuration", problems_);
   Global global = read_global(root.child("global"));
   configuration_.resolve_timeout = global.resolve_timeout;
+  if (kept_ != nullptr) kept_->evaluation_interval = global.evaluation_interval;
   for (const auto& [key, what] : kNotYet) {
     const YamlNode node = root.child(key);
     const bool empty = node.null() || (node.kind() == YamlNode::Kind::kList && node.items().empty());
@@ -280,6 +286,7 @@ std::shared_ptr<const EvaluatorConfig> Loader::read_rules(const YamlNode& promet
   }
   in_parallel(files.size(), [&](std::size_t i) { understand(files[i]); });
   for (RuleFile& file : files) plan_file(file, global, *evaluator);
+  if (kept_ != nullptr) return evaluator;  // the findings say more of it
   std::vector<RuleGroup> groups;
   for (const auto& plan : evaluator->groups) groups.push_back(plan->group);
   check_rule_set(groups, problems_);
@@ -312,7 +319,12 @@ std::set<std::string> Loader::find_rule_files(const PrometheusServer& server, Po
 // On any thread: it changes nothing but the file.
 void Loader::understand(RuleFile& file) const {
   if (!file.text) return;
-  file.groups = read_rule_file(*file.text, file.path, file.problems, promql_);
+  if (kept_ == nullptr) {
+    file.groups = read_rule_file(*file.text, file.path, file.problems, promql_);
+  } else {
+    file.checked.emplace(read_checked_rule_file(*file.text, file.path, file.problems, promql_));
+    for (const CheckedGroup& group : file.checked->groups) file.groups.push_back(*group.group);
+  }
   if (file.problems.has_errors()) return;
   for (const RuleGroup& group : file.groups) {
     auto& templates = file.templates.emplace_back();
@@ -329,6 +341,10 @@ void Loader::plan_file(RuleFile& file, const Global& global, EvaluatorConfig& ev
   configuration_.files.push_back(file.path);
   add_to_hash(configuration_.hash, *file.text);
   problems_.append(file.problems);
+  if (file.checked) {
+    // Rules that several servers are asked for are checked once.
+    if (kept_paths_.insert(file.path).second) kept_->rule_files.push_back(std::move(*file.checked));
+  }
   if (file.problems.has_errors()) return;
   for (std::size_t i = 0; i < file.groups.size(); ++i) {
     RuleGroup& group = file.groups[i];
@@ -353,25 +369,31 @@ void Loader::plan_file(RuleFile& file, const Global& global, EvaluatorConfig& ev
 
 std::optional<Configuration> load_configuration(const std::string& path, const std::string& external_url,
                                                 Files& files, Problems& problems, MatcherDialect dialect,
-                                                const promql::Dialect& promql) {
-  return Loader(path, external_url, files, problems, dialect, promql).load();
+                                                const promql::Dialect& promql, CheckedSources* kept) {
+  return Loader(path, external_url, files, problems, dialect, promql, kept).load();
 }
 
 void read_configuration_sample(const YamlNode& root) {
   MemoryFiles files;
   Problems problems;
-  Loader("sample", "http://sample", files, problems, MatcherDialect::kFallback, promql::Dialect::any())
+  Loader("sample", "http://sample", files, problems, MatcherDialect::kFallback, promql::Dialect::any(),
+         nullptr)
       .load(root);
 }
 
 std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems,
-                            const promql::Dialect& promql) {
-  const auto text = files.read(path);
+                            const promql::Dialect& promql, CheckedSources* kept) {
+  auto text = files.read(path);
   if (!text) {
     problems.error(path, {}, text.error().message);
     return 0;
   }
   std::size_t rules = 0;
+  if (kept != nullptr) {
+    kept->rule_files.push_back(read_checked_rule_file(std::move(*text), path, problems, promql));
+    for (const CheckedGroup& group : kept->rule_files.back().groups) rules += group.rules.size();
+    return rules;
+  }
   const std::vector<RuleGroup> groups = read_rule_file(*text, path, problems, promql);
   for (const RuleGroup& group : groups) rules += group.rules.size();
   check_rule_set(groups, problems);

@@ -30,28 +30,29 @@ void read_equal(YamlObject& object, MatcherDialect dialect, InhibitRule& rule) {
 }
 
 void warn(const InhibitRule& rule, const std::string& file, Problems& problems) {
+  const auto say = [&](std::string code, std::string message, std::string hint) {
+    problems.add(
+        {file, rule.position, Severity::kWarning, std::move(message), std::move(hint), 0, std::move(code)});
+  };
   if (!can_inhibit(rule)) {
-    problems.warning(
-        file, rule.position,
+    say("inhibition/same-matchers",
         "this inhibition rule never inhibits anything: its source and its target side are the same",
         "an alert that matches both sides is not inhibited by another that does; tell source "
         "and target apart by their matchers");
     return;
   }
   if (rule.source.empty()) {
-    problems.warning(file, rule.position,
-                     "this inhibition rule has no source matchers: every alert is a source",
-                     "add source_matchers");
+    say("inhibition/no-matchers", "this inhibition rule has no source matchers: every alert is a source",
+        "add source_matchers");
   }
   if (rule.target.empty()) {
-    problems.warning(file, rule.position,
-                     "this inhibition rule has no target matchers: every alert is a target",
-                     "add target_matchers");
+    say("inhibition/no-matchers", "this inhibition rule has no target matchers: every alert is a target",
+        "add target_matchers");
   }
   if (rule.equal.empty()) {
-    problems.warning(file, rule.position,
-                     "this inhibition rule has no equal labels: one source anywhere inhibits every target",
-                     "name in `equal` the labels that source and target share, for example cluster");
+    say("inhibition/no-equal",
+        "this inhibition rule has no equal labels: one source anywhere inhibits every target",
+        "name in `equal` the labels that source and target share, for example cluster");
   }
 }
 

@@ -128,17 +128,18 @@ void check_inhibition_cycles(const std::vector<InhibitRule>& rules, std::string_
   for (const Cycle& cycle : cycles) {
     const Position place = rules[cycle.front()].position;
     if (reported == kMostReported) {
-      problems.warning(file, place,
-                       fmt::format("and {} more cycles of inhibition rules", cycles.size() - reported));
+      problems.add({std::string(file), place, Severity::kWarning,
+                    fmt::format("and {} more cycles of inhibition rules", cycles.size() - reported), "", 0,
+                    "inhibition/cycle"});
       return;
     }
     ++reported;
-    problems.warning(
-        file, place,
-        fmt::format("the inhibition rules {} can inhibit in a circle: alerts that keep each other "
-                    "quiet would be heard by nobody",
-                    names_of(cycle, rules)),
-        "add matchers so that no target of one can be a source of the next");
+    problems.add({std::string(file), place, Severity::kWarning,
+                  fmt::format("the inhibition rules {} can inhibit in a circle: alerts that keep each other "
+                              "quiet would be heard by nobody",
+                              names_of(cycle, rules)),
+                  "add matchers so that no target of one can be a source of the next", 0,
+                  "inhibition/cycle"});
   }
 }
 

@@ -151,9 +151,9 @@ void Reader::read_times(YamlObject& object, const Route* parent, Route& route) {
   bool own = parent == nullptr || object.has("group_interval") || object.has("repeat_interval");
   if (!own || route.repeat_interval >= route.group_interval) return;
   std::string_view key = object.has("repeat_interval") ? "repeat_interval" : "group_interval";
-  problems.warning(object.file(), object.position_of(key),
-                   "repeat_interval is shorter than group_interval: repeats come every group_interval",
-                   "a group speaks only every group_interval");
+  problems.add({object.file(), object.position_of(key), Severity::kWarning,
+                "repeat_interval is shorter than group_interval: repeats come every group_interval",
+                "a group speaks only every group_interval", 0, "routes/repeat-interval"});
 }
 
 void Reader::read_intervals(YamlObject& object, std::string_view key, std::vector<std::string>& names) {

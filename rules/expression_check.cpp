@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/yaml_value_map.h"
 #include "rules/promql/parser.h"
@@ -45,13 +46,13 @@ const char* refusal_of_result(promql::ValueType type) {
 
 }  // namespace
 
-void check_expression(const YamlNode& node, const YamlText& source, const std::string& rule,
-                      const promql::Dialect& dialect, Problems& problems) {
+promql::Tree check_expression(const YamlNode& node, const YamlText& source, const std::string& rule,
+                              const promql::Dialect& dialect, Problems& problems) {
   const std::string expression = node.text();
-  const promql::Parsed parsed = promql::parse(expression, dialect);
+  promql::Parsed parsed = promql::parse(expression, dialect);
   const promql::Expr* root = parsed.tree.root();
   const char* refusal = root == nullptr ? nullptr : refusal_of_result(root->type);
-  if (parsed.errors.empty() && parsed.warnings.empty() && refusal == nullptr) return;
+  if (parsed.errors.empty() && parsed.warnings.empty() && refusal == nullptr) return std::move(parsed.tree);
 
   const Places places(node, source, expression);
   for (const promql::Mistake& mistake : parsed.errors) {
@@ -65,6 +66,7 @@ void check_expression(const YamlNode& node, const YamlText& source, const std::s
     problems.add(places.problem(Severity::kWarning, root->extent, rule + refusal,
                                 "a rule needs an instant vector or a number"));
   }
+  return std::move(parsed.tree);
 }
 
 }  // namespace tocsin

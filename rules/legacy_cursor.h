@@ -14,6 +14,7 @@
 #include "core/utf8.h"
 #include "core/yaml_text.h"
 #include "rules/legacy_expression.h"
+#include "rules/legacy_extents.h"
 #include "rules/legacy_lexer.h"
 
 namespace tocsin {
@@ -32,6 +33,8 @@ class LegacyCursor {
     return tokens_.tokens[std::min(at_ + ahead, tokens_.tokens.size() - 1)];
   }
   void advance() { ++at_; }
+  // Where the parts of the rule being read stand.
+  LegacyRuleExtents& extents() { return extents_; }
   // The rule being read, in front of messages.
   const std::string& place() const { return place_; }
   bool has_escapes() const { return !tokens_.oldest; }
@@ -67,16 +70,17 @@ class LegacyCursor {
   void error(const LegacyToken& token, std::string message, std::string hint) {
     add(Severity::kError, token, std::move(message), std::move(hint));
   }
-  void warn(const LegacyToken& token, std::string message, std::string hint) {
-    add(Severity::kWarning, token, std::move(message), std::move(hint));
+  void warn(const LegacyToken& token, std::string message, std::string hint, std::string code = "") {
+    add(Severity::kWarning, token, std::move(message), std::move(hint), std::move(code));
   }
 
  protected:
-  void add(Severity severity, const LegacyToken& token, std::string message, std::string hint) {
+  void add(Severity severity, const LegacyToken& token, std::string message, std::string hint,
+           std::string code = "") {
     const std::size_t line_end = std::min(tokens_.code.find('\n', token.begin), tokens_.code.size());
     const std::size_t end = std::min<std::size_t>(token.end, line_end);
     problems_.add({file_, position(token), severity, std::move(message), std::move(hint),
-                   static_cast<int>(end - std::min<std::size_t>(token.begin, end))});
+                   static_cast<int>(end - std::min<std::size_t>(token.begin, end)), std::move(code)});
   }
 
   const YamlText& source_;
@@ -85,6 +89,7 @@ class LegacyCursor {
   Problems& problems_;
   std::size_t at_ = 0;
   std::string place_;
+  LegacyRuleExtents extents_;
 };
 
 }  // namespace tocsin

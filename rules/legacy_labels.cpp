@@ -35,6 +35,8 @@ bool read_label(LegacyCursor& at, TextMap& out, std::string_view kind, std::stri
     at.warn(name, fmt::format("{}{} {} is given twice", at.place(), kind, go_quote(written)),
             "the last one counts");
   check_legacy_value(at, literal, kind, written, *value, alert);
+  at.extents().texts.push_back(
+      {kind == "label" ? TextKind::kLabel : TextKind::kAnnotation, written, {literal.begin, literal.end}});
   out[written] = *value;
   return true;
 }
@@ -81,7 +83,7 @@ void check_legacy_value(LegacyCursor& at, const LegacyToken& literal, std::strin
         fmt::format("{}label {}: each new value makes another alert, and starts FOR again; in Prometheus 1.x "
                     "it did not",
                     at.place(), go_quote(name)),
-        "move the value to an annotation");
+        "move the value to an annotation", "alerts/template");
 }
 
 std::optional<std::string> read_legacy_string(LegacyCursor& at) {

@@ -76,11 +76,13 @@ class LegacyReader : private LegacyCursor {
     Rule rule;
     rule.position = position(token());
     rule.kind = Rule::Kind::kAlerting;
+    extents_ = {};
     ++at_;
     if (!is(Kind::kWord) || is_keyword(text()) || text().find(':') != std::string_view::npos)
       return refuse(fmt::format("{} cannot be the name of an alert", described()),
                     "write ALERT NAME IF EXPRESSION; a name is letters, digits and _, and no keyword");
     rule.name = text();
+    extents_.name = {token().begin, token().end};
     const std::size_t name_token = at_++;
     const bool glued = !is_word("IF") && rule.name.size() > 2 && rule.name.ends_with("IF");
     if (glued) rule.name.resize(rule.name.size() - 2);
@@ -113,6 +115,8 @@ class LegacyReader : private LegacyCursor {
     rule.name = text();
     place_rule(rule);
     const LegacyToken name = token();
+    extents_ = {};
+    extents_.name = {name.begin, name.end};
     ++at_;
     if (is_keyword(rule.name)) {
       error(
@@ -139,6 +143,7 @@ class LegacyReader : private LegacyCursor {
       return refuse(fmt::format("{}expected an expression, not {}", place_, described()),
                     "write a PromQL expression");
     }
+    extents_.expression = {tokens_.tokens[begin].begin, tokens_.tokens[at_ - 1].end};
     const LegacyPlace place{file_, source_, place_};
     LegacyExpression expression = read_legacy_expression(tokens_, begin, at_, place, dialect_, problems_);
     rule.expression = std::move(expression.text);
@@ -161,6 +166,7 @@ class LegacyReader : private LegacyCursor {
 
   void keep(Rule rule) {
     out_.group.rules.push_back(std::move(rule));
+    out_.extents.push_back(std::move(extents_));
     out_.ends.push_back(tokens_.tokens[at_ - 1].end);
   }
 
@@ -232,6 +238,7 @@ class LegacyReader : private LegacyCursor {
       return refuse(
           fmt::format("{}expected a string after {}, not {}", place_, kClauseWords[clause], described()),
           fmt::format("write {} \"…\"", kClauseWords[clause]));
+    extents_.texts.push_back({TextKind::kAnnotation, name, {token().begin, token().end}});
     const std::optional<std::string> value = read_legacy_string(*this);
     if (!value) return false;
     if (!old_values_.insert(name).second)
@@ -246,6 +253,7 @@ class LegacyReader : private LegacyCursor {
     if (!is(Kind::kNumber))
       return refuse(fmt::format("{}expected a duration after FOR, not {}", place_, described()),
                     "write FOR 5m");
+    extents_.hold_for = {token().begin, token().end};
     const Result<Duration> read = parse_prometheus_duration(text());
     if (!read) {
       error(token(), place_ + read.error().message, "durations are written as 30s, 5m, 1h30m, 1d");

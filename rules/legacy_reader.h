@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/problem.h"
+#include "rules/legacy_extents.h"
 #include "rules/legacy_lexer.h"
 #include "rules/promql/dialect.h"
 #include "rules/rule.h"
@@ -21,7 +22,8 @@ namespace tocsin {
 
 struct LegacyRuleFile {
   RuleGroup group;
-  std::vector<std::size_t> ends;  // for each rule, where in the text its last token ends
+  std::vector<std::size_t> ends;           // for each rule, where in the text its last token ends
+  std::vector<LegacyRuleExtents> extents;  // of each rule
   std::vector<LegacyComment> comments;
   int windows = 0;  // how many range selectors there are
 };

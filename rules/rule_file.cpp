@@ -9,6 +9,7 @@
 #include "core/labels.h"
 #include "core/yaml_reader.h"
 #include "core/yaml_text.h"
+#include "rules/checked_rule_file.h"
 #include "rules/expression_check.h"
 #include "rules/foreign_keys.h"
 #include "rules/legacy_reader.h"
@@ -61,8 +62,10 @@ class PlacedMap {
 
 class RuleFileReader {
  public:
-  RuleFileReader(std::string file, const YamlText& source, const promql::Dialect& dialect, Problems& problems)
-      : file_(std::move(file)), source_(source), dialect_(dialect), problems_(problems) {}
+  // `kept`, where it is not null, gets what the checks want.
+  RuleFileReader(std::string file, const YamlText& source, const promql::Dialect& dialect, Problems& problems,
+                 std::vector<CheckedGroup>* kept = nullptr)
+      : file_(std::move(file)), source_(source), dialect_(dialect), problems_(problems), kept_(kept) {}
 
   std::vector<RuleGroup> read(const YamlNode& root) {
     std::vector<RuleGroup> groups;
@@ -78,6 +81,7 @@ class RuleFileReader {
  private:
   RuleGroup read_group(const YamlNode& node) {
     RuleGroup group;
+    if (kept_ != nullptr) kept_->emplace_back().node = node;
     group.file = file_;
     group.position = node.position();
     YamlObject object(node, "rule group", problems_);
@@ -117,6 +121,8 @@ class RuleFileReader {
   Rule read_rule(const YamlNode& node, const std::string& group, int number, const TextMap& group_labels) {
     Rule rule;
     rule.position = node.position();
+    CheckedRule* kept = kept_ == nullptr ? nullptr : &kept_->back().rules.emplace_back();
+    if (kept != nullptr) kept->node = node;
     YamlObject object(node, "rule", problems_);
     refuse_foreign_keys(object, node, RuleFilePart::kRule, "rule");
     std::string record, alert;
@@ -131,7 +137,8 @@ class RuleFileReader {
       object.error("expr", place + "field 'expr' must be set in rule",
                    "write the PromQL expression into expr");
     } else {
-      check_expression(object.child("expr"), source_, place, dialect_, problems_);
+      promql::Tree tree = check_expression(object.child("expr"), source_, place, dialect_, problems_);
+      if (kept != nullptr) kept->tree = std::move(tree);
     }
     object.prometheus_duration("for", rule.hold_for);
     object.prometheus_duration("keep_firing_for", rule.keep_firing_for);
@@ -140,7 +147,7 @@ class RuleFileReader {
     if (!record.empty()) check_recording(object, rule, record, annotations, place);
     check_label_names(labels, place);
     check_annotation_names(annotations, place);
-    if (!alert.empty()) check_templates(alert, labels, annotations, place);
+    if (!alert.empty()) check_templates(alert, labels, annotations, place, kept);
     object.refuse_unknown_keys();
     rule.labels = labels.values();
     rule.labels.insert(group_labels.begin(), group_labels.end());  // the rule's own win
@@ -201,29 +208,37 @@ class RuleFileReader {
   }
 
   void check_templates(const std::string& alert, const PlacedMap& labels, const PlacedMap& annotations,
-                       const std::string& place) {
-    const auto check = [&](std::string_view kind, const PlacedMap& map) {
+                       const std::string& place, CheckedRule* kept) {
+    const auto check = [&](TextKind kind, std::string_view word, const PlacedMap& map) {
       for (const auto& [name, text] : map.values()) {
-        const std::optional<TemplateMistake> mistake = check_rule_template(alert, text);
-        if (mistake)
+        auto parsed = parse_rule_template(alert, text);
+        if (!parsed) {
           error(map.value_place(name),
-                fmt::format("{}{} {}: {}", place, kind, go_quote(name), mistake->message), mistake->hint);
+                fmt::format("{}{} {}: {}", place, word, go_quote(name), parsed.error().message),
+                parsed.error().hint);
+        } else if (kept != nullptr && !parsed->empty()) {
+          kept->templates.push_back({kind, name, std::move(*parsed)});
+        }
       }
     };
-    check("label", labels);
-    check("annotation", annotations);
+    check(TextKind::kLabel, "label", labels);
+    check(TextKind::kAnnotation, "annotation", annotations);
   }
 
   // Prometheus does not look at the templates of group labels when it loads: each alert then carries the
   // error text. So it is no error here, but worth knowing.
   void check_group_templates(const PlacedMap& labels, const std::string& group) {
     for (const auto& [name, text] : labels.values()) {
-      const std::optional<TemplateMistake> mistake = check_rule_template(group, text);
-      if (!mistake) continue;
-      problems_.warning(
-          file_, labels.value_place(name),
-          fmt::format("group {}: label {}: {}", go_quote(group), go_quote(name), mistake->message),
-          mistake->hint.empty() ? "alerts of this group will carry the error text as label" : mistake->hint);
+      auto parsed = parse_rule_template(group, text);
+      if (!parsed) {
+        const TemplateMistake& mistake = parsed.error();
+        problems_.warning(
+            file_, labels.value_place(name),
+            fmt::format("group {}: label {}: {}", go_quote(group), go_quote(name), mistake.message),
+            mistake.hint.empty() ? "alerts of this group will carry the error text as label" : mistake.hint);
+      } else if (kept_ != nullptr && !parsed->empty()) {
+        kept_->back().templates.push_back({TextKind::kLabel, name, std::move(*parsed)});
+      }
     }
   }
 
@@ -235,8 +250,30 @@ class RuleFileReader {
   const YamlText& source_;
   const promql::Dialect& dialect_;
   Problems& problems_;
+  std::vector<CheckedGroup>* kept_;
   std::set<std::string> group_names_;
 };
+
+// The rules of a 1.x file are parsed once more: their reader has only seen them in the words of 1.x.
+void keep_legacy(LegacyRuleFile read, const promql::Dialect& dialect, CheckedRuleFile& kept) {
+  CheckedGroup& group = kept.groups.emplace_back();
+  for (std::size_t i = 0; i < read.group.rules.size(); ++i) {
+    const Rule& rule = read.group.rules[i];
+    CheckedRule& checked = group.rules.emplace_back();
+    checked.tree = std::move(promql::parse(rule.expression, dialect).tree);
+    checked.extents = std::move(read.extents[i]);
+    if (rule.kind != Rule::Kind::kAlerting) continue;
+    const auto keep = [&](TextKind kind, const TextMap& texts) {
+      for (const auto& [name, text] : texts) {
+        if (auto parsed = parse_rule_template(rule.name, text); parsed && !parsed->empty())
+          checked.templates.push_back({kind, name, std::move(*parsed)});
+      }
+    };
+    keep(TextKind::kLabel, rule.labels);
+    keep(TextKind::kAnnotation, rule.annotations);
+  }
+  group.group = std::make_shared<const RuleGroup>(std::move(read.group));
+}
 
 }  // namespace
 
@@ -257,6 +294,25 @@ void read_rule_file_sample(const YamlNode& root) {
   const YamlText source("");
   const promql::Dialect dialect = promql::Dialect::any();
   RuleFileReader("sample", source, dialect, problems).read(root);
+}
+
+CheckedRuleFile read_checked_rule_file(std::string text, std::string file, Problems& problems,
+                                       const promql::Dialect& dialect) {
+  CheckedRuleFile kept(file, std::move(text));
+  const std::string_view whole = kept.text();
+  if (find_legacy_statement(whole).has_value()) {
+    keep_legacy(read_legacy_rules(whole, std::move(file), problems, dialect), dialect, kept);
+  } else {
+    const YamlDocument document = YamlDocument::parse(whole, file, problems);
+    std::vector<RuleGroup> groups =
+        RuleFileReader(std::move(file), kept.source(), dialect, problems, &kept.groups).read(document.root());
+    for (std::size_t i = 0; i < groups.size(); ++i)
+      kept.groups[i].group = std::make_shared<const RuleGroup>(std::move(groups[i]));
+  }
+  for (CheckedGroup& group : kept.groups) {
+    for (std::size_t i = 0; i < group.rules.size(); ++i) group.rules[i].rule = &group.group->rules[i];
+  }
+  return kept;
 }
 
 }  // namespace tocsin

@@ -73,16 +73,23 @@ std::span<const std::string_view> rule_function_names() {
   return kFunctionNames;
 }
 
-std::optional<TemplateMistake> check_rule_template(std::string_view alert, std::string_view text) {
-  if (text.find("{{") == std::string_view::npos) return std::nullopt;  // plain text
+tl::expected<tmpl::Trees, TemplateMistake> parse_rule_template(std::string_view alert,
+                                                               std::string_view text) {
+  if (text.find("{{") == std::string_view::npos) return tmpl::Trees();  // plain text
   const auto exists = [](std::string_view name) {
     if (tmpl::find_builtin(name) != nullptr) return true;
     return std::find(kFunctionNames.begin(), kFunctionNames.end(), name) != kFunctionNames.end();
   };
-  const auto parsed =
+  auto parsed =
       tmpl::parse_template(rule_template_name(alert), std::string(kPrelude) + std::string(text), exists);
+  if (parsed) return std::move(*parsed);
+  return tl::unexpected(TemplateMistake{parsed.error().message, hint_for(parsed.error().message)});
+}
+
+std::optional<TemplateMistake> check_rule_template(std::string_view alert, std::string_view text) {
+  auto parsed = parse_rule_template(alert, text);
   if (parsed) return std::nullopt;
-  return TemplateMistake{parsed.error().message, hint_for(parsed.error().message)};
+  return std::move(parsed.error());
 }
 
 }  // namespace tocsin

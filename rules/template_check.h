@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/template/parser.h"
+
 namespace tocsin {
 
 // What Prometheus calls the template of a rule in its messages.
@@ -23,6 +25,8 @@ struct TemplateMistake {
   std::string message;  // template: __alert_Down:1: function "foo" not defined
   std::string hint;
 };
+// Plain text has no trees. Their source is the prelude and the text.
+tl::expected<tmpl::Trees, TemplateMistake> parse_rule_template(std::string_view alert, std::string_view text);
 std::optional<TemplateMistake> check_rule_template(std::string_view alert, std::string_view text);
 
 }  // namespace tocsin

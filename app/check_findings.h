@@ -1,0 +1,27 @@
+// Findings: what Prometheus and Alertmanager load and what goes wrong at night. This joins the checks of
+// rules (rules/findings), of routing (router/config_findings) and of both together, and takes away what
+// comments in the files suppress. It decides nothing by the clock: the caller says what day it is.
+//
+//   CheckedSources sources;
+//   const auto configuration = load_configuration(path, url, files, problems, dialect, promql, &sources);
+//   add_findings(sources, configuration ? &*configuration : nullptr, {.now = now}, problems);
+#pragma once
+
+#include "app/checked_sources.h"
+#include "app/configuration.h"
+#include "core/problem.h"
+#include "core/time.h"
+
+namespace tocsin {
+
+struct FindingOptions {
+  TimePoint now{};  // suppressions of the past do not act
+};
+
+// `problems` holds what loading has found; what of it has a code is suppressed by comments like the findings
+// that are added. Without a configuration rules are checked alone. Of one path in several sources (files that
+// are checked one by one) each is checked by itself, and all of them for duplicates only where they are in
+// one CheckedSources.
+void add_findings(const CheckedSources&, const Configuration*, const FindingOptions&, Problems& problems);
+
+}  // namespace tocsin

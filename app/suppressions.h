@@ -1,0 +1,57 @@
+// What the comments of a checked file suppress, and what they say that is of no use: unknown codes, dates
+// that have passed, comments that suppress nothing.
+//
+// A comment acts on the rule in which it stands or right above which it stands; in a file without rules, or
+// outside of them, on its line, or where it stands alone on the next line and, where that begins an item of a
+// list, the whole item. It never takes away an error.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/comment_directive.h"
+#include "core/finding.h"
+#include "core/problem.h"
+#include "core/time.h"
+#include "rules/checked_rule_file.h"
+
+namespace tocsin {
+
+class Suppressions {
+ public:
+  // `text` is the file's; `rules` is its rules, or null for a configuration.
+  Suppressions(std::string file, std::string_view text, const CheckedRuleFile* rules, TimePoint now);
+
+  // Whether a comment takes the problem away; the comment has then served.
+  bool suppress(const Problem&);
+  // After all problems of the file have been shown to it.
+  void report(Problems&) const;
+
+ private:
+  struct Entry {
+    CommentDirective directive;
+    int line = 0;
+    int first = 0, last = 0;  // lines where it acts
+    bool served = false;
+  };
+  void add(CommentDirective, int line, std::vector<int>& open_ignores);
+  void place(Entry&, std::span<const std::string_view> lines, const std::vector<std::pair<int, int>>& rules);
+
+  std::string file_;
+  TimePoint now_;
+  std::vector<Entry> entries_;
+};
+
+std::span<const FindingKind> suppression_finding_kinds();
+
+// Takes away what comments suppress, and adds what is to be said of the comments.
+struct CommentedFile {
+  std::string file;
+  std::string_view text;
+  const CheckedRuleFile* rules = nullptr;
+};
+void apply_suppressions(std::span<const CommentedFile>, TimePoint now, Problems&);
+
+}  // namespace tocsin
