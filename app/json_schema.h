@@ -17,5 +17,6 @@ std::string json_schema(const YamlShape& root, const SchemaTitle&);
 
 // What a key of an object is for; empty where nobody has written it down. `object` is what messages call it.
 std::string_view key_description(std::string_view object, std::string_view key);
+std::size_t key_description_count();
 
 }  // namespace tocsin

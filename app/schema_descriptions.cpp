@@ -1,5 +1,6 @@
 // What keys are for, as an editor shows it while they are written. Only what a name does not say by itself; a
 // test refuses keys that no loader reads.
+#include <iterator>
 #include <string_view>
 
 #include "app/json_schema.h"
@@ -74,6 +75,10 @@ std::string_view key_description(std::string_view object, std::string_view key) 
     if (known.object == object && known.key == key) return known.text;
   }
   return "";
+}
+
+std::size_t key_description_count() {
+  return std::size(kDescriptions);
 }
 
 }  // namespace tocsin
