@@ -106,14 +106,19 @@ std::map<std::string, std::vector<std::string>> read_proxy_connect_header(YamlOb
   std::map<std::string, std::vector<std::string>> headers;
   const YamlNode node = object.child("proxy_connect_header");
   if (node.null()) return headers;
-  YamlObject entries(node, "proxy_connect_header", object.problems());
+  const YamlObject shape(node, "proxy_connect_header", object.problems());  // says so where it is no mapping
   for (const auto& [key, value] : node.entries()) {
     const std::string name = key.text();
     std::vector<std::string>& values = headers[name];
-    if (value.kind() == YamlNode::Kind::kScalar) {
-      values.push_back(value.text());
-    } else {
-      entries.text_list(name, values);
+    bool texts = value.kind() != YamlNode::Kind::kMapping;
+    if (value.kind() == YamlNode::Kind::kScalar) values.push_back(value.text());
+    for (const YamlNode& item : value.items()) {
+      texts = texts && (item.null() || item.kind() == YamlNode::Kind::kScalar);
+      values.push_back(item.text());
+    }
+    if (!texts) {
+      object.problems().error(object.file(), value.position(),
+                              fmt::format("{} must be a list of texts", name));
     }
     if (!is_header_name(name)) {
       object.problems().error(object.file(), key.position(),

@@ -17,6 +17,8 @@ using Kind = YamlNode::Kind;
 
 // How much of a wrong value a message shows.
 constexpr std::size_t kShownRunes = 60;
+// So many unknown keys of a mapping get a hint each: looking for near names takes time.
+constexpr std::size_t kMostHints = 20;
 
 std::string_view describe(Kind kind) {
   switch (kind) {
@@ -243,11 +245,12 @@ bool YamlObject::is_one_of(std::string_view key, std::string_view value,
 
 void YamlObject::refuse_unknown_keys() {
   if (shape_ != nullptr) shape_->closed = true;
+  std::size_t hints = 0;
   for (const auto& [key, value] : entries_) {
     const std::string& name = key.text();
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     problems_->error(file(), key.position(), fmt::format("field {} not found in {}", go_quote(name), what_),
-                     did_you_mean(name, known_));
+                     hints++ < kMostHints ? did_you_mean(name, known_) : "");
   }
 }
 

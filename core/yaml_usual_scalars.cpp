@@ -118,17 +118,17 @@ bool read_plain(YamlCursor& cursor, int indent, std::string& out, bool& one_line
 }
 
 bool read_plain_in_brackets(YamlCursor& cursor, std::string& out) {
-  const std::size_t line_end = cursor.line_end();
+  const std::string_view text = cursor.text();
   std::size_t at = cursor.offset();
-  for (; at < line_end; ++at) {
-    const char c = cursor.text()[at];
+  for (; at < text.size() && text[at] != '\n'; ++at) {
+    const char c = text[at];
     if (c == ',' || c == ']' || c == '}') break;
     if (c == '[' || c == '{' || c == '?') return false;
-    const char next = at + 1 < line_end ? cursor.text()[at + 1] : ' ';
+    const char next = at + 1 < text.size() && text[at + 1] != '\n' ? text[at + 1] : ' ';
     if (c == ':' && (next == ' ' || next == ',' || next == ']' || next == '}')) break;
     if (c == ' ' && next == '#') break;
   }
-  out = without_blanks_at_end(cursor.text().substr(cursor.offset(), at - cursor.offset()));
+  out = without_blanks_at_end(text.substr(cursor.offset(), at - cursor.offset()));
   cursor.move_to(at);
   return true;
 }
