@@ -9,9 +9,18 @@ bool CheckReport::failed() const {
   return std::ranges::any_of(problems, [&](const ReportedProblem& one) { return fails(one.problem); });
 }
 
-bool CheckReport::failed(const std::string& file) const {
-  return std::ranges::any_of(
-      problems, [&](const ReportedProblem& one) { return one.problem.file == file && fails(one.problem); });
+std::set<std::string> CheckReport::failed_files() const {
+  std::set<std::string> with_failures, failed;
+  for (const ReportedProblem& one : problems) {
+    if (fails(one.problem)) with_failures.insert(one.problem.file);
+  }
+  for (const CheckedFile& file : files) {
+    const bool own = with_failures.contains(file.path);
+    if (own || std::ranges::any_of(file.files,
+                                   [&](const std::string& name) { return with_failures.contains(name); }))
+      failed.insert(file.path);
+  }
+  return failed;
 }
 
 std::size_t CheckReport::count(Severity severity) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace tocsin {
 
 struct CheckedFile {
   std::string path;
+  std::set<std::string> files{};  // it and, of a configuration, all files that belong to it
   bool is_configuration = false;
   std::size_t receivers = 0;  // of a configuration
   std::size_t groups = 0;
@@ -26,7 +28,6 @@ struct ReportedProblem {
 
 struct CheckReport {
   std::vector<CheckedFile> files;         // that were named
-  std::vector<std::string> looked_at;     // these, and the rule files that a configuration names
   std::vector<ReportedProblem> problems;  // by file and position
   Severity fail_on = Severity::kError;
   std::size_t hidden_by_baseline = 0;
@@ -35,7 +36,8 @@ struct CheckReport {
 
   bool fails(const Problem& problem) const { return problem.severity <= fail_on; }
   bool failed() const;
-  bool failed(const std::string& file) const;
+  // Of those that were named, by path.
+  std::set<std::string> failed_files() const;
   std::size_t count(Severity) const;
 };
 

@@ -99,7 +99,10 @@ void FindingBaseline::hide(CheckReport& report, const std::string& current_folde
   });
   // Of files that were not looked at nothing is known.
   std::set<std::string> checked;
-  for (const std::string& file : report.looked_at) checked.insert(report_path(file, current_folder));
+  for (const CheckedFile& file : report.files) {
+    checked.insert(report_path(file.path, current_folder));
+    for (const std::string& name : file.files) checked.insert(report_path(name, current_folder));
+  }
   for (const auto& [key, count] : left) {
     const auto& [code, file, rule, message] = key;
     if (count == 0 || !checked.contains(file)) continue;

@@ -40,7 +40,8 @@ std::string json_report(const CheckReport& report) {
   json.key("warnings").unsigned_integer(report.count(Severity::kWarning));
   json.key("notes").unsigned_integer(report.count(Severity::kNote)).end_object();
   json.key("files").begin_array();
-  for (const CheckedFile& file : report.files) write_file(json, file, report.failed(file.path));
+  const std::set<std::string> failed = report.failed_files();
+  for (const CheckedFile& file : report.files) write_file(json, file, failed.contains(file.path));
   json.end_array().key("problems").begin_array();
   for (const ReportedProblem& one : report.problems) write_problem(json, one);
   json.end_array();

@@ -19,8 +19,9 @@ std::string summary(const CheckedFile& file) {
 std::string text_report(const CheckReport& report, SourceLines& lines, Paint paint) {
   std::string out;
   for (const ReportedProblem& one : report.problems) append_problem(out, one.problem, lines, paint);
+  const std::set<std::string> failed = report.failed_files();
   for (const CheckedFile& file : report.files) {
-    const bool bad = report.failed(file.path);
+    const bool bad = failed.contains(file.path);
     out += fmt::format("{}: {}\n", file.path,
                        bad ? painted("FAILED", Colour::kRed, paint)
                            : fmt::format("{}, {}", painted("ok", Colour::kGreen, paint), summary(file)));

@@ -86,6 +86,7 @@ class SampleMaker {
     if (guess || (shape.kinds() & YamlShape::kList) != 0) kinds.push_back(Kind::kList);
     if (guess || (shape.kinds() & (YamlShape::kMap | YamlShape::kObject)) != 0)
       kinds.push_back(Kind::kMapping);
+    if (kinds.empty()) kinds = {Kind::kScalar, Kind::kList, Kind::kMapping};
     const Kind kind = kinds[dice_.below(kinds.size())];
     // Within what is not known there is one level, to see whether it is looked at.
     const bool filled = !within_unknown_ && (shape.uses & YamlShape::kAnything) == 0;

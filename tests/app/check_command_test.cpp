@@ -121,6 +121,18 @@ TEST_CASE("a rule file that is checked by itself and for a configuration has eac
   CHECK(seen == 1);
 }
 
+TEST_CASE("a configuration fails with the rule files that it names") {
+  Desk desk;
+  desk.files.files = {{"rules/bad.yml", kBad},
+                      {"tocsin.yml",
+                       "prometheus: [{url: http://localhost:9090, rule_files: [rules/*.yml]}]\n"
+                       "route: {receiver: a}\nreceivers: [{name: a}]\n"}};
+  const CommandOutput output = desk.run({"tocsin.yml"});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.out, "rules/bad.yml:5:11: error: "));
+  CHECK(contains(output.out, "tocsin.yml: FAILED\n"));
+}
+
 TEST_CASE("the JSON report has counts, files, and each problem with its place, code, rule and fingerprint") {
   Desk desk;
   desk.files.files = {{"bad.yml", kBad}, {"warned.yml", kWarned}};

@@ -16,7 +16,7 @@ ReportedProblem finding(std::string code, std::string file, int line, std::strin
 CheckReport report_of(std::vector<ReportedProblem> problems) {
   CheckReport report;
   report.problems = std::move(problems);
-  report.looked_at = {"a.yml"};
+  report.files.push_back({.path = "a.yml"});
   return report;
 }
 
