@@ -21,7 +21,10 @@ YamlShape& YamlShape::item() {
 }
 
 YamlShape& YamlShape::value() {
-  if (!value_) value_ = make();
+  if (!value_) {
+    value_ = make();
+    value_->is_value = true;
+  }
   return *value_;
 }
 
@@ -33,7 +36,7 @@ void YamlShape::read_as_object(std::string_view name) {
 const YamlShape* YamlShape::repeats() const {
   if (what.empty()) return nullptr;
   for (const YamlShape* above = parent; above != nullptr; above = above->parent) {
-    if (above->what == what) return above;
+    if (above->what == what && above->closed) return above;
   }
   return nullptr;
 }

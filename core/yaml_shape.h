@@ -27,7 +27,8 @@ struct YamlShape {
   };
   unsigned uses = 0;   // as a YamlObject reads it
   unsigned looks = 0;  // as its node was asked; that counts only where no YamlObject read it
-  unsigned kinds() const { return uses != 0 ? uses : looks; }
+  unsigned kinds() const { return is_value || uses == 0 ? uses | looks : uses; }
+  bool is_value = false;           // of a map: no YamlObject asks for it by name
   std::string what;                // of an object: what messages call it
   bool closed = false;             // of an object: any further key is a mistake
   std::vector<std::string> words;  // of a text: what it may be; empty: anything
@@ -41,7 +42,7 @@ struct YamlShape {
   const YamlShape* item_if_known() const { return item_.get(); }
   const YamlShape* value_if_known() const { return value_.get(); }
   void read_as_object(std::string_view name);
-  // The shape further up that this one repeats, as a route's routes do; null where there is none.
+  // The shape further up (no map) that this one repeats, as a route's routes do; null where there is none.
   const YamlShape* repeats() const;
 
  private:

@@ -96,7 +96,7 @@ class Schema(EndToEnd):
         rules = [path for path in sorted(CORPUS.glob("rules/*/*")) if path.suffix in (".yml", ".yaml")]
         configurations = [path for path in sorted(CORPUS.glob("alertmanager/*/*")) if path.suffix in (".yml", ".yaml")]
         self.assertGreater(self.valid_where_it_loads("rules", rules), 50)
-        self.assertGreater(self.valid_where_it_loads("config", configurations), 20)
+        self.assertGreater(self.valid_where_it_loads("config", configurations), 10)
 
     def test_a_key_that_nobody_reads_is_refused_wherever_it_stands(self) -> None:
         """In each mapping of a configuration with everything in it, schema and loader agree on an unknown key."""
