@@ -26,7 +26,7 @@ route:
   routes: [{matchers: [a="b"], continue: true, routes: [{receiver: all, mute_time_intervals: [night]}]}]
 receivers:
   - name: all
-    slack_configs: [{api_url: 'https://slack.example/x', send_resolved: yes, pace: none}]
+    slack_configs: [{api_url: 'https://slack.example/x', send_resolved: true, pace: none}]
     jira_configs:
       - {api_url: 'https://jira.example', project: A, issue_type: Bug, summary: s, fields: {x: [1, {y: z}]}}
       - {api_url: 'https://jira.example', project: A, issue_type: Bug, summary: {template: s, enable_update: false}}
@@ -106,6 +106,8 @@ class Schema(EndToEnd):
         done = run_tocsin("check", done_file, folder=self.folder)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual(mistakes(document, schema), [])
+        self.assertTrue(self.loads(document), "as JSON it loads as well")
+        self.assertEqual(mistakes(read_yaml(ODD_BUT_RIGHT.replace("send_resolved: true", "send_resolved: yes")), schema), [])
         refused = 0
         for path in mappings(document):
             with self.subTest("/".join(map(str, path))):
