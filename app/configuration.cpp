@@ -7,6 +7,7 @@
 
 #include "app/config_redaction.h"
 #include "app/ineffective_blocks.h"
+#include "app/parallel.h"
 #include "core/http_config.h"
 #include "receivers/notification_templates.h"
 #include "receivers/receiver_defaults.h"
@@ -67,19 +68,35 @@ class Loader {
         kept_(kept) {}
 
   std::optional<Configuration> load();
+  std::optional<Configuration> load(const YamlNode& document);
+  // What is asked of the document, and nothing beyond: templates are not tried.
+  void load_sample(const YamlNode& document) {
+    is_sample_ = true;
+    load(document);
+  }
 
  private:
   Global read_global(const YamlNode&);
   Labels read_external_labels(YamlObject&);
   std::shared_ptr<const EvaluatorConfig> read_rules(const YamlNode& prometheus, const Global&);
   std::set<std::string> find_rule_files(const PrometheusServer&, Position place);
-  void plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>&, const Global&,
-                 EvaluatorConfig&);
+  // A rule file on its way to be part of the configuration. Files are understood side by side, and taken in
+  // one after the other.
+  struct RuleFile {
+    std::string path;
+    std::shared_ptr<const PrometheusServer> server;
+    Result<std::string> text = std::string();
+    std::optional<CheckedRuleFile> checked{};  // where it shall be kept
+    std::vector<RuleGroup> groups{};
+    std::vector<std::vector<std::shared_ptr<const RuleTemplates>>> templates{};  // of each group's rules
+    Problems problems{};
+  };
+  void understand(RuleFile&) const;
+  void plan_file(RuleFile&, const Global&, EvaluatorConfig&);
   std::shared_ptr<const NotificationTemplates> read_templates(YamlObject&);
   std::shared_ptr<const RoutingConfig> route(YamlObject& root, Duration resolve_timeout);
   std::shared_ptr<const DeliveryConfig> deliveries(std::shared_ptr<const NotificationTemplates>);
   std::optional<std::string> read(const std::string& path, Position place);
-  std::vector<RuleGroup> read_groups(const std::string& path, std::string text, Problems&);
 
   const std::string& path_;
   const std::string folder_;
@@ -89,6 +106,8 @@ class Loader {
   const MatcherDialect dialect_;
   promql::Dialect promql_;
   CheckedSources* kept_;
+  bool is_sample_ = false;
+  std::set<std::string> kept_paths_;
   Configuration configuration_;
 };
 
@@ -130,7 +149,11 @@ std::optional<Configuration> Loader::load() {
     }
     return std::nullopt;
   }
-  YamlObject root(document.root(), "the configuration", problems_);
+  return load(document.root());
+}
+
+std::optional<Configuration> Loader::load(const YamlNode& document) {
+  YamlObject root(document, "the configuration", problems_);
   Global global = read_global(root.child("global"));
   configuration_.resolve_timeout = global.resolve_timeout;
   if (kept_ != nullptr) kept_->evaluation_interval = global.evaluation_interval;
@@ -148,9 +171,9 @@ std::optional<Configuration> Loader::load() {
     global.receivers.message_style = MessageStyle::kTocsin;
   }
   configuration_.receivers = read_receivers(root.child("receivers"), global.receivers, folder_, problems_);
-  check_receiver_templates(configuration_.receivers, *templates, problems_);
+  if (!is_sample_) check_receiver_templates(configuration_.receivers, *templates, problems_);
   const auto routing = route(root, global.resolve_timeout);
-  check_labels(routing->root, root.child("route"), {}, *templates, problems_);
+  if (!is_sample_) check_labels(routing->root, root.child("route"), {}, *templates, problems_);
   const auto evaluator = read_rules(root.child("prometheus"), global);
   configuration_.heartbeat = read_heartbeat(root.child("heartbeat"), global.receivers, folder_, problems_);
   check_tracing(root.child("tracing"), problems_);
@@ -161,8 +184,8 @@ std::optional<Configuration> Loader::load() {
   configuration_.engine = {evaluator, routing};
   if (configuration_.heartbeat) configuration_.engine.heartbeat = configuration_.heartbeat->policy;
   configuration_.delivery = deliveries(templates);
-  configuration_.redacted = redacted_yaml(document.root());
-  configuration_.redacted_alertmanager = redacted_alertmanager_yaml(document.root());
+  configuration_.redacted = redacted_yaml(document);
+  configuration_.redacted_alertmanager = redacted_alertmanager_yaml(document);
   return std::move(configuration_);
 }
 
@@ -199,6 +222,11 @@ Labels Loader::read_external_labels(YamlObject& object) {
 std::shared_ptr<const NotificationTemplates> Loader::read_templates(YamlObject& root) {
   std::vector<std::string> patterns;
   root.text_list("templates", patterns);
+  if (is_sample_) {  // ours alone, and once: to try them takes longer than all the rest
+    static const auto kOurs =
+        std::make_shared<const NotificationTemplates>(NotificationTemplates::make({}, problems_));
+    return kOurs;
+  }
   std::vector<std::pair<std::string, std::string>> texts;
   for (const std::string& pattern : patterns) {
     const auto paths = files_.find(resolve_path(folder_, pattern));
@@ -260,12 +288,15 @@ std::shared_ptr<const EvaluatorConfig> Loader::read_rules(const YamlNode& promet
   auto evaluator = std::make_shared<EvaluatorConfig>();
   std::vector<PrometheusServer> servers = read_prometheus_servers(prometheus, folder_, problems_);
   const std::vector<YamlNode> entries = prometheus.items();
+  std::vector<RuleFile> files;
   for (std::size_t i = 0; i < servers.size(); ++i) {
     const auto server = std::make_shared<const PrometheusServer>(std::move(servers[i]));
     const Position place = i < entries.size() ? place_of(entries[i], "rule_files") : prometheus.position();
     for (const std::string& path : find_rule_files(*server, place))
-      plan_file(path, server, global, *evaluator);
+      files.push_back({.path = path, .server = server, .text = files_.read(path)});
   }
+  in_parallel(files.size(), [&](std::size_t i) { understand(files[i]); });
+  for (RuleFile& file : files) plan_file(file, global, *evaluator);
   if (kept_ != nullptr) return evaluator;  // the findings say more of it
   std::vector<RuleGroup> groups;
   for (const auto& plan : evaluator->groups) groups.push_back(plan->group);
@@ -296,42 +327,50 @@ std::set<std::string> Loader::find_rule_files(const PrometheusServer& server, Po
   return paths;
 }
 
-std::vector<RuleGroup> Loader::read_groups(const std::string& path, std::string text, Problems& problems) {
-  if (kept_ == nullptr) return read_rule_file(text, path, problems, promql_);
-  CheckedRuleFile file = read_checked_rule_file(std::move(text), path, problems, promql_);
-  std::vector<RuleGroup> groups;
-  for (const CheckedGroup& group : file.groups) groups.push_back(*group.group);
-  // Rules that several servers are asked for are checked once.
-  const bool is_new = std::ranges::none_of(
-      kept_->rule_files, [&](const CheckedRuleFile& other) { return other.file() == path; });
-  if (is_new) kept_->rule_files.push_back(std::move(file));
-  return groups;
+// On any thread: it changes nothing but the file.
+void Loader::understand(RuleFile& file) const {
+  if (!file.text) return;
+  if (kept_ == nullptr) {
+    file.groups = read_rule_file(*file.text, file.path, file.problems, promql_);
+  } else {
+    file.checked.emplace(read_checked_rule_file(*file.text, file.path, file.problems, promql_));
+    for (const CheckedGroup& group : file.checked->groups) file.groups.push_back(*group.group);
+  }
+  if (file.problems.has_errors()) return;
+  for (const RuleGroup& group : file.groups) {
+    auto& templates = file.templates.emplace_back();
+    for (const Rule& rule : group.rules) {
+      // What is only checked is never expanded, and its templates are parsed already.
+      const bool wanted = rule.kind == Rule::Kind::kAlerting && kept_ == nullptr;
+      templates.push_back(wanted ? std::make_shared<const RuleTemplates>(RuleTemplates::compile(rule))
+                                 : nullptr);
+    }
+  }
 }
 
-void Loader::plan_file(const std::string& path, const std::shared_ptr<const PrometheusServer>& server,
-                       const Global& global, EvaluatorConfig& evaluator) {
-  auto text = read(path, {});
-  if (!text) return;
-  Problems in_file;
-  std::vector<RuleGroup> groups = read_groups(path, std::move(*text), in_file);
-  problems_.append(in_file);
-  if (in_file.has_errors()) return;
-  for (RuleGroup& group : groups) {
+void Loader::plan_file(RuleFile& file, const Global& global, EvaluatorConfig& evaluator) {
+  if (!file.text) return problems_.error(path_, {}, file.text.error().message);
+  configuration_.files.push_back(file.path);
+  add_to_hash(configuration_.hash, *file.text);
+  problems_.append(file.problems);
+  if (file.checked) {
+    // Rules that several servers are asked for are checked once.
+    if (kept_paths_.insert(file.path).second) kept_->rule_files.push_back(std::move(*file.checked));
+  }
+  if (file.problems.has_errors()) return;
+  for (std::size_t i = 0; i < file.groups.size(); ++i) {
+    RuleGroup& group = file.groups[i];
     auto plan = std::make_shared<GroupPlan>();
-    plan->server = server;
+    plan->server = file.server;
     plan->interval = group.interval.value_or(global.evaluation_interval);
     if (plan->interval <= Duration::zero()) plan->interval = global.evaluation_interval;
     plan->query_offset = group.query_offset.value_or(global.query_offset);
     plan->external_labels = global.external_labels;
     plan->external_url = external_url_;
+    plan->templates = std::move(file.templates[i]);
     for (const Rule& rule : group.rules) {
       ++configuration_.rule_count;
-      if (rule.kind == Rule::Kind::kRecording) {
-        ++configuration_.unevaluated_recording_rules;
-        plan->templates.push_back(nullptr);
-        continue;
-      }
-      plan->templates.push_back(std::make_shared<const RuleTemplates>(RuleTemplates::compile(rule)));
+      if (rule.kind == Rule::Kind::kRecording) ++configuration_.unevaluated_recording_rules;
     }
     plan->group = std::move(group);
     evaluator.groups.push_back(std::move(plan));
@@ -344,6 +383,14 @@ std::optional<Configuration> load_configuration(const std::string& path, const s
                                                 Files& files, Problems& problems, MatcherDialect dialect,
                                                 const promql::Dialect& promql, CheckedSources* kept) {
   return Loader(path, external_url, files, problems, dialect, promql, kept).load();
+}
+
+void read_configuration_sample(const YamlNode& root) {
+  MemoryFiles files;
+  Problems problems;
+  Loader("sample", "http://sample", files, problems, MatcherDialect::kFallback, promql::Dialect::any(),
+         nullptr)
+      .load_sample(root);
 }
 
 std::size_t check_rule_file(const std::string& path, Files& files, Problems& problems,
@@ -365,15 +412,32 @@ std::size_t check_rule_file(const std::string& path, Files& files, Problems& pro
   return rules;
 }
 
+namespace {
+
+constexpr std::string_view kConfigurationKeys[] = {"route", "receivers", "global", "prometheus"};
+
+// Whether a line begins with this key, bare or in quotes.
+bool has_key_at_the_edge(std::string_view text, std::string_view key) {
+  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    const std::size_t begin = at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'') ? at - 1 : at;
+    if (begin == 0 || text[begin - 1] == '\n') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool looks_like_configuration(const std::string& text) {
+  // Most files are told apart without reading them twice.
+  const bool maybe = std::ranges::any_of(
+      kConfigurationKeys, [&](std::string_view key) { return has_key_at_the_edge(text, key); });
+  if (!maybe && has_key_at_the_edge(text, "groups:")) return false;
   Problems ignored;
   const YamlDocument document = YamlDocument::parse(text, "", ignored);
   if (document.root().kind() != YamlNode::Kind::kMapping) return false;
-  for (const auto& [key, value] : document.root().entries()) {
-    const std::string name = key.text();
-    if (name == "route" || name == "receivers" || name == "global" || name == "prometheus") return true;
-  }
-  return false;
+  return std::ranges::any_of(document.root().entries(), [](const auto& entry) {
+    return std::ranges::find(kConfigurationKeys, entry.first.text()) != std::end(kConfigurationKeys);
+  });
 }
 
 }  // namespace tocsin

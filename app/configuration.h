@@ -14,6 +14,7 @@
 #include "app/files.h"
 #include "app/heartbeat_config.h"
 #include "core/problem.h"
+#include "core/yaml_reader.h"
 #include "receivers/integration.h"
 #include "rules/promql/dialect.h"
 
@@ -40,6 +41,9 @@ std::optional<Configuration> load_configuration(const std::string& path, const s
                                                 Files&, Problems&, MatcherDialect = MatcherDialect::kFallback,
                                                 const promql::Dialect& promql = promql::Dialect::any(),
                                                 CheckedSources* kept = nullptr);
+
+// Reads a sample (core/yaml_sample.h) as load_configuration reads a configuration, to learn what it takes.
+void read_configuration_sample(const YamlNode& root);
 
 // A rule file alone, as `tocsin check` is given it: how many rules it holds.
 std::size_t check_rule_file(const std::string& path, Files&, Problems&, const promql::Dialect&,

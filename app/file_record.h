@@ -22,6 +22,7 @@ class FileRecord : public Files {
 
   Result<std::string> read(const std::string& path) override;
   Result<std::vector<std::string>> find(const std::string& pattern) override;
+  bool is_folder(const std::string& path) override { return inner_.is_folder(path); }
 
   // In words, one each: "rules/a.yml has changed", "rules/b.yml is new", "c.tmpl is gone". Empty: nothing has
   // changed.

@@ -39,6 +39,11 @@ Result<std::string> DiskFiles::read(const std::string& path) {
   return read_small_file(path);
 }
 
+bool DiskFiles::is_folder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
 std::vector<std::string> DiskFiles::list(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -54,6 +59,12 @@ Result<std::string> MemoryFiles::read(const std::string& path) {
   const auto file = files.find(path);
   if (file == files.end()) return fail(path + ": no such file or directory");
   return file->second;
+}
+
+bool MemoryFiles::is_folder(const std::string& path) {
+  const std::string prefix = path.ends_with('/') ? path : path + "/";
+  const auto inside = files.lower_bound(prefix);
+  return inside != files.end() && inside->first.starts_with(prefix);
 }
 
 std::vector<std::string> MemoryFiles::list(const std::string& folder) {

@@ -16,6 +16,9 @@ class Files {
   virtual Result<std::string> read(const std::string& path) = 0;
   // Paths that match a Go-style glob (rules/glob.h), sorted; a pattern without magic is itself if it exists.
   virtual Result<std::vector<std::string>> find(const std::string& pattern);
+  virtual bool is_folder(const std::string& path) = 0;
+  // Names in a folder, sorted.
+  std::vector<std::string> entries(const std::string& folder) { return list(folder); }
 
  protected:
   // Names (not paths) of the entries of a folder; empty where there is none. "" is the current folder.
@@ -25,6 +28,7 @@ class Files {
 class DiskFiles : public Files {
  public:
   Result<std::string> read(const std::string& path) override;
+  bool is_folder(const std::string& path) override;
 
  protected:
   std::vector<std::string> list(const std::string& folder) override;
@@ -34,6 +38,7 @@ class MemoryFiles : public Files {
  public:
   std::map<std::string, std::string> files;
   Result<std::string> read(const std::string& path) override;
+  bool is_folder(const std::string& path) override;
 
  protected:
   std::vector<std::string> list(const std::string& folder) override;

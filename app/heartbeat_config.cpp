@@ -29,7 +29,7 @@ HeartbeatTarget read_url(YamlObject& object, const std::string& base_folder) {
       object.error("url", "url " + checked.error().message);
   }
   object.text("method", out.method);
-  if (out.method != "GET" && out.method != "POST" && out.method != "HEAD")
+  if (!object.is_one_of("method", out.method, {"GET", "HEAD", "POST"}))
     object.error("method", "method must be GET, HEAD or POST");
   object.boolean("report_failures", out.report_failures);
   return out;

@@ -34,11 +34,11 @@ void check_tracing(const YamlNode& node, Problems& problems) {
   if (node.null()) return;
   YamlObject tracing(node, "tracing", problems);
   std::string text;
-  if (tracing.text("client_type", text) && text != "grpc" && text != "http") {
+  if (tracing.text("client_type", text) && !tracing.is_one_of("client_type", text, {"grpc", "http"})) {
     tracing.error("client_type", fmt::format("{} is not a client_type", go_quote(text)),
                   "write grpc or http");
   }
-  if (tracing.text("compression", text) && !text.empty() && text != "gzip") {
+  if (tracing.text("compression", text) && !tracing.is_one_of("compression", text, {"", "gzip"})) {
     tracing.error("compression", fmt::format("{} is not a compression", go_quote(text)),
                   "write gzip, or remove it");
   }

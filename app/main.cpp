@@ -7,6 +7,7 @@
 #include "app/receiver_command.h"
 #include "app/route_command.h"
 #include "app/rules_command.h"
+#include "app/schema_command.h"
 #include "app/serve_command.h"
 #include "app/silence_command.h"
 #include "app/template_command.h"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);
   if (const auto* check = std::get_if<CheckOptions>(&options)) return run_check(*check);
+  if (const auto* schema = std::get_if<SchemaOptions>(&options)) return run_schema(*schema);
   if (const auto* render = std::get_if<RenderOptions>(&options)) return run_template_render(*render);
   if (const auto* show = std::get_if<RouteShowOptions>(&options)) return run_route_show(*show);
   if (const auto* test = std::get_if<RouteTestOptions>(&options)) return run_route_test(*test);

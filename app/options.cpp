@@ -61,27 +61,18 @@ std::string check_features(const std::string& text) {
   return parsed ? "" : parsed.error().message;
 }
 
-std::string check_dialect(const std::string& text) {
-  const auto parsed = promql::parse_dialect(text);
-  return parsed ? "" : parsed.error().message;
-}
-
 struct Commands {
   CLI::App app{
       "Turns PromQL rules into pages: evaluates alerting rules against Prometheus and routes what fires like "
       "Alertmanager, to Slack, PagerDuty, e-mail and webhooks. Without a command it serves.",
       "tocsin"};
   ServeOptions serve;
-  CheckOptions check;
   RenderOptions render;
   std::string retention = "120h";
   std::string web_timeout = "0s";
   std::string features;
   bool public_discovery = false;  // of a cluster, which there is not
   std::map<std::string, std::vector<std::string>> ignored;
-  CLI::App* check_command = nullptr;
-  std::string promql_version = "any";
-  std::string promql_features;
   CLI::App* template_command = nullptr;
   CLI::App* render_command = nullptr;
   RouteShowOptions route_show;
@@ -91,6 +82,7 @@ struct Commands {
   CLI::App* route_test_command = nullptr;
   ExplainOptions explain;
   CLI::App* explain_command = nullptr;
+  std::optional<CheckCommands> check;
   std::optional<SilenceCommands> silence;
   std::optional<AlertCommands> alert;
   std::optional<ReceiverCommands> receiver;
@@ -103,18 +95,7 @@ struct Commands {
     add_web_flags();
     add_limit_flags();
     add_ignored_flags();
-    check_command = app.add_subcommand(
-        "check", "check configuration and rule files; every mistake with file, line and column");
-    check_command
-        ->add_option("FILE", check.files, "configuration files (tocsin.yml, alertmanager.yml) and rule files")
-        ->required();
-    check_command
-        ->add_option("--promql.version", promql_version,
-                     "the Prometheus that evaluates the rules, such as 2.42 or 3.5: what it does not know is an error "
-                     "(default: any, the newest PromQL, with warnings about what needs a feature flag)")
-        ->check(check_dialect);
-    check_command->add_option("--promql.features", promql_features,
-                              "its --enable-feature, as far as expressions go: NAME,NAME");
+    check.emplace(app);
     template_command = app.add_subcommand("template", "work with templates");
     template_command->require_subcommand(1);
     render_command = template_command->add_subcommand("render", "expand a template against JSON data");
@@ -333,10 +314,9 @@ Options read_command_line(int argc, const char* const* argv) {
     const int code = commands.app.exit(error, std::cout, std::cerr);
     return Finished{code == 0 ? 0 : kUsage};
   }
-  if (commands.check_command->parsed()) {
-    commands.check.dialect =
-        promql::with_features(*promql::parse_dialect(commands.promql_version), commands.promql_features);
-    return commands.check;
+  if (const auto chosen = commands.check->chosen()) {
+    if (const auto* schema = std::get_if<SchemaOptions>(&*chosen)) return *schema;
+    return std::get<CheckOptions>(*chosen);
   }
   if (commands.render_command->parsed()) return commands.render;
   if (commands.route_show_command->parsed()) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/options_alert.h"
+#include "app/options_check.h"
 #include "app/options_receiver.h"
 #include "app/options_rules.h"
 #include "app/options_silence.h"
@@ -16,7 +17,6 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "router/posted_alerts.h"
-#include "rules/promql/dialect.h"
 
 namespace tocsin {
 
@@ -54,11 +54,6 @@ struct ServeOptions {
   std::vector<std::string> ignored;  // flags that were accepted and have no effect, to be said in the log
 };
 
-struct CheckOptions {
-  std::vector<std::string> files;
-  promql::Dialect dialect = promql::Dialect::any();  // of the Prometheus that will evaluate the rules
-};
-
 struct RenderOptions {
   std::string kind = "notification";  // notification, rule, go
   std::vector<std::string> globs;     // template files
@@ -94,7 +89,7 @@ struct Finished {
   int exit_code = 0;
 };
 
-using Options = std::variant<Finished, ServeOptions, CheckOptions, RenderOptions, RouteShowOptions,
+using Options = std::variant<Finished, ServeOptions, CheckOptions, SchemaOptions, RenderOptions, RouteShowOptions,
                              RouteTestOptions, ExplainOptions, SilenceOptions, AlertOptions, ReceiverOptions,
                              RulesOptions>;
 

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
 #include "core/utf8.h"
-#include "core/yaml_text.h"
 
 namespace tocsin {
 namespace {
@@ -15,12 +13,6 @@ namespace {
 // Of a longer line only the part around the mistake is shown.
 constexpr std::size_t kLongestLine = 160;
 constexpr std::size_t kBefore = 60;
-
-struct Source {
-  explicit Source(std::string contents) : text(std::move(contents)) {}
-  std::string text;
-  YamlText lines{text};
-};
 
 // Blanks as wide as the text; tabs stay tabs.
 std::string blanks_for(std::string_view text) {
@@ -37,7 +29,7 @@ bool is_inside_rune(std::string_view text, std::size_t at) {
 }
 
 // "    5 | expr: raet(foo[5m])" and "      |       ^~~~"
-std::string underlined(const Problem& problem, std::string_view line) {
+std::string underlined(const Problem& problem, std::string_view line, Colour colour, Paint paint) {
   std::size_t begin = std::min(line.size(), static_cast<std::size_t>(problem.position.column - 1));
   std::size_t length = std::min(line.size() - begin, static_cast<std::size_t>(problem.length));
   std::string_view before_cut, after_cut;
@@ -54,25 +46,55 @@ std::string underlined(const Problem& problem, std::string_view line) {
     length = std::min(length, line.size() - std::min(begin, line.size()));
   }
   const std::size_t width = std::max<std::size_t>(1, count_runes(line.substr(begin, length)));
-  return fmt::format("{:>5} | {}{}{}\n      | {}{}^{}\n", problem.position.line, before_cut, line, after_cut,
+  return fmt::format("{:>5} | {}{}{}\n      | {}{}{}\n", problem.position.line, before_cut, line, after_cut,
                      before_cut.empty() ? "" : " ", blanks_for(line.substr(0, begin)),
-                     std::string(width - 1, '~'));
+                     painted("^" + std::string(width - 1, '~'), colour, paint));
+}
+
+Colour colour_of(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return Colour::kRed;
+    case Severity::kWarning:
+      return Colour::kYellow;
+    case Severity::kNote:
+      return Colour::kCyan;
+  }
+  return Colour::kRed;
+}
+
+constexpr const char* kSequences[] = {"\033[31m", "\033[33m", "\033[36m", "\033[32m", "\033[1m"};
+constexpr const char* kPlainAgain = "\033[0m";
+
+// Problem::to_string with place and severity in colours.
+std::string heading(const Problem& problem, Paint paint) {
+  if (paint == Paint::kPlain) return problem.to_string();
+  const std::string line = problem.to_string();
+  const std::string word(to_string(problem.severity));
+  const std::size_t at = line.find(word + ": ");
+  if (at == std::string::npos) return line;
+  return painted(line.substr(0, at), Colour::kBold, paint) +
+         painted(word, colour_of(problem.severity), paint) + line.substr(at + word.size());
 }
 
 }  // namespace
 
+std::string painted(std::string_view text, Colour colour, Paint paint) {
+  if (paint == Paint::kPlain || text.empty()) return std::string(text);
+  return kSequences[static_cast<std::size_t>(colour)] + std::string(text) + kPlainAgain;
+}
+
+void append_problem(std::string& out, const Problem& problem, SourceLines& lines, Paint paint) {
+  out += heading(problem, paint) + '\n';
+  if (problem.length <= 0 || problem.position.column <= 0) return;
+  const std::string_view line = lines.line(problem.file, problem.position.line);
+  if (!line.empty()) out += underlined(problem, line, colour_of(problem.severity), paint);
+}
+
 std::string problem_report(const Problems& problems, Files& files) {
-  std::map<std::string, Source> sources;  // of the files that have something to underline
+  SourceLines lines(files);
   std::string report;
-  for (const Problem* problem : problems.in_order()) {
-    report += problem->to_string() + '\n';
-    if (problem->length <= 0 || problem->position.column <= 0) continue;
-    auto source = sources.find(problem->file);
-    if (source == sources.end())
-      source = sources.try_emplace(problem->file, files.read(problem->file).value_or("")).first;
-    const std::string_view line = source->second.lines.line(problem->position.line);
-    if (!line.empty()) report += underlined(*problem, line);
-  }
+  for (const Problem* problem : problems.in_order()) append_problem(report, *problem, lines, Paint::kPlain);
   return report;
 }
 

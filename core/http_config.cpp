@@ -11,8 +11,6 @@
 namespace tocsin {
 namespace {
 
-constexpr std::string_view kTlsVersions[] = {"TLS10", "TLS11", "TLS12", "TLS13"};
-
 // Headers that the client sets itself, or that a proxy or signature would fight over; as Prometheus' list, in
 // lower case.
 constexpr std::string_view kReservedHeaders[] = {
@@ -73,7 +71,7 @@ void read_text_or_file(YamlObject& object, const std::string& key, const std::st
 }
 
 void check_tls_version(YamlObject& object, std::string_view key, const std::string& version) {
-  if (version.empty() || std::count(std::begin(kTlsVersions), std::end(kTlsVersions), version) > 0) return;
+  if (object.is_one_of(key, version, {"", "TLS10", "TLS11", "TLS12", "TLS13"})) return;
   object.error(key, fmt::format("unknown TLS version: {}", go_quote(version)),
                "write TLS10, TLS11, TLS12 or TLS13");
 }
@@ -108,14 +106,19 @@ std::map<std::string, std::vector<std::string>> read_proxy_connect_header(YamlOb
   std::map<std::string, std::vector<std::string>> headers;
   const YamlNode node = object.child("proxy_connect_header");
   if (node.null()) return headers;
-  YamlObject entries(node, "proxy_connect_header", object.problems());
+  const YamlObject shape(node, "proxy_connect_header", object.problems());  // says so where it is no mapping
   for (const auto& [key, value] : node.entries()) {
     const std::string name = key.text();
     std::vector<std::string>& values = headers[name];
-    if (value.kind() == YamlNode::Kind::kScalar) {
-      values.push_back(value.text());
-    } else {
-      entries.text_list(name, values);
+    bool texts = value.kind() != YamlNode::Kind::kMapping;
+    if (value.kind() == YamlNode::Kind::kScalar) values.push_back(value.text());
+    for (const YamlNode& item : value.items()) {
+      texts = texts && (item.null() || item.kind() == YamlNode::Kind::kScalar);
+      values.push_back(item.text());
+    }
+    if (!texts) {
+      object.problems().error(object.file(), value.position(),
+                              fmt::format("{} must be a list of texts", name));
     }
     if (!is_header_name(name)) {
       object.problems().error(object.file(), key.position(),

@@ -2,7 +2,6 @@
 // config/oauth_assertion.go).
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "core/http_config.h"
@@ -13,7 +12,6 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kJwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-constexpr std::array<std::string_view, 3> kAlgorithms = {"RS256", "RS384", "RS512"};
 constexpr std::array<std::string_view, 7> kKeys = {"client_certificate_key_id",
                                                    "client_certificate_key",
                                                    "client_certificate_key_file",
@@ -49,8 +47,9 @@ std::string read_claims(YamlObject& oauth2) {
 std::optional<HttpConfig::JwtBearer> read_jwt_bearer(YamlObject& oauth2, const std::string& base_folder) {
   std::string grant_type;
   oauth2.text("grant_type", grant_type);
+  const bool known = oauth2.is_one_of("grant_type", grant_type, {"", "client_credentials", kJwtBearer});
   if (grant_type != kJwtBearer) {
-    if (!grant_type.empty() && grant_type != "client_credentials") {
+    if (!known) {
       oauth2.error("grant_type", fmt::format("unknown grant_type: {}", go_quote(grant_type)),
                    fmt::format("write client_credentials or {}", kJwtBearer));
     }
@@ -65,7 +64,7 @@ std::optional<HttpConfig::JwtBearer> read_jwt_bearer(YamlObject& oauth2, const s
   oauth2.text("audience", jwt.audience);
   jwt.claims = read_claims(oauth2);
   if (jwt.algorithm.empty()) jwt.algorithm = "RS256";
-  if (std::find(kAlgorithms.begin(), kAlgorithms.end(), jwt.algorithm) == kAlgorithms.end()) {
+  if (!oauth2.is_one_of("signature_algorithm", jwt.algorithm, {"RS256", "RS384", "RS512"})) {
     oauth2.error("signature_algorithm",
                  fmt::format("unknown signature algorithm: {}", go_quote(jwt.algorithm)),
                  "valid signature algorithms are RS256, RS384 and RS512");

@@ -24,6 +24,7 @@ struct YamlNode::Data {
   std::vector<std::shared_ptr<const Data>>
       children;                        // of a list its items; of a mapping key, value, key, value …
   std::shared_ptr<const Data> target;  // of an alias; never an alias itself
+  YamlShape* shape = nullptr;          // of a sample (yaml_shape.h)
 
   // Bounds for whoever walks the document: how deep it is below this node, and how many nodes a walk meets,
   // counting what aliases share as often as it is met.
@@ -32,6 +33,9 @@ struct YamlNode::Data {
 
   const Data& content() const { return target ? *target : *this; }
 };
+
+// Of a scalar: whether quotes, a block or a tag make a text of it, whatever it looks like.
+bool is_quoted(const YamlNode::Data&);
 
 class YamlText;
 

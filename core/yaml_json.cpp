@@ -47,6 +47,7 @@ void write(JsonWriter& json, const YamlNode& node) {
 }  // namespace
 
 std::string to_json(const YamlNode& node) {
+  node.take_as_it_is();
   JsonWriter json;
   write(json, node);
   return json.take();

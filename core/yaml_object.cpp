@@ -8,6 +8,7 @@
 #include "core/nearest_name.h"
 #include "core/utf8.h"
 #include "core/yaml_reader.h"
+#include "core/yaml_shape.h"
 
 namespace tocsin {
 namespace {
@@ -16,6 +17,8 @@ using Kind = YamlNode::Kind;
 
 // How much of a wrong value a message shows.
 constexpr std::size_t kShownRunes = 60;
+// So many unknown keys of a mapping get a hint each: looking for near names takes time.
+constexpr std::size_t kMostHints = 20;
 
 std::string_view describe(Kind kind) {
   switch (kind) {
@@ -49,30 +52,43 @@ bool is_text(const YamlNode& node) {
 }  // namespace
 
 YamlObject::YamlObject(YamlNode node, std::string what, Problems& problems)
-    : node_(std::move(node)), what_(std::move(what)), problems_(&problems) {
+    : node_(std::move(node)), what_(std::move(what)), problems_(&problems), shape_(node_.shape()) {
+  if (shape_ != nullptr) shape_->read_as_object(what_);
   if (node_.kind() == Kind::kScalar || node_.kind() == Kind::kList) {
     problems_->error(
         node_.file(), node_.position(),
         fmt::format("{} must be a mapping, not {}", what_, describe(node_.kind())),
         node_.kind() == Kind::kScalar ? "write its keys as \"key: value\", one a line, indented" : "");
   }
-  for (auto& [key, value] : node_.entries()) values_.emplace(key.text(), value);
+  entries_ = node_.entries();
+}
+
+const YamlNode* YamlObject::find(std::string_view key) const {
+  for (const auto& [name, value] : entries_) {
+    if (name.text() == key) return &value;
+  }
+  return nullptr;
 }
 
 bool YamlObject::has(std::string_view key) const {
-  const auto found = values_.find(key);
-  return found != values_.end() && !found->second.null();
+  const YamlNode* found = find(key);
+  return found != nullptr && !found->null();
 }
 
 YamlNode YamlObject::child(std::string_view key) {
+  return known(key, 0);
+}
+
+YamlNode YamlObject::known(std::string_view key, unsigned use) {
+  if (shape_ != nullptr) shape_->key(key).uses |= use;
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
-  const auto found = values_.find(key);
-  return found == values_.end() ? YamlNode() : found->second;
+  const YamlNode* found = find(key);
+  return found == nullptr ? YamlNode() : *found;
 }
 
 Position YamlObject::position_of(std::string_view key) const {
-  const auto found = values_.find(key);
-  return found == values_.end() ? node_.position() : found->second.position();
+  const YamlNode* found = find(key);
+  return found == nullptr ? node_.position() : found->position();
 }
 
 void YamlObject::error(std::string_view key, std::string message, std::string hint) {
@@ -80,7 +96,7 @@ void YamlObject::error(std::string_view key, std::string message, std::string hi
 }
 
 bool YamlObject::text(std::string_view key, std::string& out) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kText);
   if (value.null()) return false;
   if (!is_text(value)) {
     error(key, fmt::format("{} must be text, not {}", key, describe(value.kind())));
@@ -91,7 +107,7 @@ bool YamlObject::text(std::string_view key, std::string& out) {
 }
 
 bool YamlObject::boolean(std::string_view key, bool& out) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kBoolean);
   if (value.null()) return false;
   const std::optional<bool> read = value.boolean();
   if (!read) {
@@ -103,7 +119,7 @@ bool YamlObject::boolean(std::string_view key, bool& out) {
 }
 
 bool YamlObject::integer(std::string_view key, std::int64_t& out) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kInteger);
   if (value.null()) return false;
   const std::optional<std::int64_t> read = value.integer();
   if (!read) {
@@ -115,7 +131,7 @@ bool YamlObject::integer(std::string_view key, std::int64_t& out) {
 }
 
 bool YamlObject::real(std::string_view key, double& out) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kReal);
   if (value.null()) return false;
   const std::optional<double> read = value.real();
   if (!read) {
@@ -127,7 +143,7 @@ bool YamlObject::real(std::string_view key, double& out) {
 }
 
 bool YamlObject::prometheus_duration(std::string_view key, Duration& out) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kPrometheusDuration);
   if (value.null()) return false;
   if (value.kind() != Kind::kScalar) {
     error(key, fmt::format("{} must be a duration, not {}", key, describe(value.kind())),
@@ -144,7 +160,7 @@ bool YamlObject::prometheus_duration(std::string_view key, Duration& out) {
 }
 
 bool YamlObject::go_duration(std::string_view key, Duration& out) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kGoDuration);
   if (value.null()) return false;
   if (value.kind() != Kind::kScalar) {
     error(key, fmt::format("{} must be a duration, not {}", key, describe(value.kind())),
@@ -171,7 +187,8 @@ bool YamlObject::go_duration(std::string_view key, Duration& out) {
 }
 
 bool YamlObject::text_list(std::string_view key, std::vector<std::string>& out) {
-  if (child(key).null()) return false;
+  if (shape_ != nullptr) shape_->key(key).item().uses |= YamlShape::kText;
+  if (known(key, YamlShape::kList).null()) return false;
   std::vector<std::string> read;
   bool good = child(key).kind() == Kind::kList;
   for (const YamlNode& item : list(key)) {
@@ -188,7 +205,8 @@ bool YamlObject::text_list(std::string_view key, std::vector<std::string>& out) 
 }
 
 bool YamlObject::text_map(std::string_view key, std::map<std::string, std::string>& out) {
-  const YamlNode value = child(key);
+  if (shape_ != nullptr) shape_->key(key).value().uses |= YamlShape::kText;
+  const YamlNode value = known(key, YamlShape::kMap);
   if (value.null()) return false;
   if (value.kind() != Kind::kMapping) {
     error(key, fmt::format("{} must be a mapping, not {}", key, describe(value.kind())),
@@ -211,7 +229,7 @@ bool YamlObject::text_map(std::string_view key, std::map<std::string, std::strin
 }
 
 std::vector<YamlNode> YamlObject::list(std::string_view key) {
-  const YamlNode value = child(key);
+  const YamlNode value = known(key, YamlShape::kList);
   if (!value.null() && value.kind() != Kind::kList) {
     error(key, fmt::format("{} must be a list, not {}", key, describe(value.kind())),
           "begin each item with \"- \", or write [a, b]");
@@ -219,12 +237,20 @@ std::vector<YamlNode> YamlObject::list(std::string_view key) {
   return value.items();
 }
 
+bool YamlObject::is_one_of(std::string_view key, std::string_view value,
+                           std::initializer_list<std::string_view> words) {
+  if (shape_ != nullptr) shape_->key(key).words.assign(words.begin(), words.end());
+  return std::find(words.begin(), words.end(), value) != words.end();
+}
+
 void YamlObject::refuse_unknown_keys() {
-  for (const auto& [key, value] : node_.entries()) {
-    const std::string name = key.text();
+  if (shape_ != nullptr) shape_->closed = true;
+  std::size_t hints = 0;
+  for (const auto& [key, value] : entries_) {
+    const std::string& name = key.text();
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     problems_->error(file(), key.position(), fmt::format("field {} not found in {}", go_quote(name), what_),
-                     did_you_mean(name, known_));
+                     hints++ < kMostHints ? did_you_mean(name, known_) : "");
   }
 }
 

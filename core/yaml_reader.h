@@ -11,7 +11,7 @@
 //   group.refuse_unknown_keys();                            // each key that was never asked for is a problem
 #pragma once
 
-#include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,6 +25,8 @@
 
 namespace tocsin {
 
+struct YamlShape;  // core/yaml_shape.h
+
 class YamlNode {
  public:
   enum class Kind { kAbsent, kNull, kScalar, kList, kMapping };
@@ -37,8 +39,8 @@ class YamlNode {
   const std::string& file() const;
 
   // The scalar's source text as Go decodes it into a string: null is "", 5 is "5", true is "true", !!binary
-  // is decoded. Empty for lists and mappings (ask kind()).
-  std::string text() const;
+  // is decoded. Empty for lists and mappings (ask kind()). Lives as long as the document.
+  const std::string& text() const;
   // Plain (unquoted) scalars only resolve to these, as in Go; nullopt where they do not.
   std::optional<bool> boolean() const;
   std::optional<std::int64_t> integer() const;
@@ -49,8 +51,14 @@ class YamlNode {
   std::vector<std::pair<YamlNode, YamlNode>> entries()
       const;  // of a mapping, merges (<<) applied, in file order
 
+  // For values that are only handed on, whatever they are: the schema then says nothing of what is in them.
+  void take_as_it_is() const;
+  // What is told how this value is read, where a loader is run to describe what it takes; else null.
+  YamlShape* shape() const;
+
   struct Data;
   explicit YamlNode(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  const Data* data() const { return data_.get(); }
 
  private:
   std::shared_ptr<const Data> data_;
@@ -93,16 +101,23 @@ class YamlObject {
   bool text_list(std::string_view key, std::vector<std::string>& out);
   bool text_map(std::string_view key, std::map<std::string, std::string>& out);
   std::vector<YamlNode> list(std::string_view key);
+  // Whether a text that was read of the key is one of the words that it may be; the schema knows them from
+  // here.
+  bool is_one_of(std::string_view key, std::string_view value, std::initializer_list<std::string_view> words);
 
   // Each key never asked for: "field X not found in WHAT", with the nearest known key as the way out.
   void refuse_unknown_keys();
   void error(std::string_view key, std::string message, std::string hint = "");
 
  private:
+  const YamlNode* find(std::string_view key) const;
+  YamlNode known(std::string_view key, unsigned use);  // `use`: of YamlShape
+
   YamlNode node_;
   std::string what_;
   Problems* problems_;
-  std::map<std::string, YamlNode, std::less<>> values_;
+  YamlShape* shape_;
+  std::vector<std::pair<YamlNode, YamlNode>> entries_;
   std::vector<std::string> known_;
 };
 

@@ -48,8 +48,9 @@ void read_threading(YamlObject& object, EmailConfig& out) {
   threading.boolean("enabled", enabled);
   threading.text("thread_by_date", by_date);
   threading.refuse_unknown_keys();
+  const bool known = threading.is_one_of("thread_by_date", by_date, {"none", "daily"});
   if (!enabled) return;
-  if (by_date != "none" && by_date != "daily") {
+  if (!known) {
     threading.error("thread_by_date", "thread_by_date must be none or daily");
   }
   for (const auto& [name, field] : out.headers) {

@@ -1,15 +1,12 @@
 #include "receivers/generic_http.h"
 
 #include <algorithm>
-#include <array>
 
 #include "receivers/http_service.h"
 #include "receivers/plain_message.h"
 
 namespace tocsin {
 namespace {
-
-constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
 bool has_header(const HttpRequest& request, std::string_view lower_name) {
   return std::ranges::any_of(request.headers, [&](const auto& header) {
@@ -103,7 +100,7 @@ void collect(const HttpRequestPlan& plan, std::vector<TemplateField>& out) {
 
 void read_method(YamlObject& object, std::string& out) {
   if (!object.text("method", out)) return;
-  if (std::ranges::find(kMethods, out) == kMethods.end())
+  if (!object.is_one_of("method", out, {"GET", "POST", "PUT", "PATCH", "DELETE"}))
     object.error("method", "method must be GET, POST, PUT, PATCH or DELETE");
 }
 

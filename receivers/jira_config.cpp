@@ -29,12 +29,12 @@ void read_labels(YamlObject& object, JiraConfig& out) {
 void read_api_type(YamlObject& object, JiraConfig& out) {
   std::string name = "auto";
   object.text("api_type", name);
-  if (name == "cloud") {
+  if (!object.is_one_of("api_type", name, {"auto", "cloud", "datacenter"})) {
+    object.error("api_type", "api_type of a jira config must be auto, cloud or datacenter");
+  } else if (name == "cloud") {
     out.api_type = JiraConfig::ApiType::kCloud;
   } else if (name == "datacenter") {
     out.api_type = JiraConfig::ApiType::kDataCenter;
-  } else if (name != "auto") {
-    object.error("api_type", "api_type of a jira config must be auto, cloud or datacenter");
   }
 }
 

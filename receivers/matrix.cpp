@@ -93,7 +93,7 @@ std::shared_ptr<const Integration> read_matrix(ReceiverBlock& block) {
     object.error("access_token", "one of access_token and access_token_file must be set in a matrix config");
   }
   object.text("msgtype", config.message_type);
-  if (config.message_type != "m.text" && config.message_type != "m.notice") {
+  if (!object.is_one_of("msgtype", config.message_type, {"m.text", "m.notice"})) {
     object.error("msgtype", "msgtype must be m.text or m.notice", "m.notice makes no sound at most clients");
   }
   config.message = block.text_template("message", R"({{ template "matrix.default.message" . }})");

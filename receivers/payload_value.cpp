@@ -28,6 +28,7 @@ PayloadValue reread(std::string text) {
 }  // namespace
 
 PayloadValue PayloadValue::from(const YamlNode& node) {
+  node.take_as_it_is();
   switch (node.kind()) {
     case YamlNode::Kind::kAbsent:
     case YamlNode::Kind::kNull:
@@ -54,6 +55,7 @@ PayloadValue PayloadValue::from(const YamlNode& node) {
 }
 
 void PayloadValue::check_keys(const YamlNode& node, Problems& problems) {
+  node.take_as_it_is();
   for (const auto& [key, value] : node.entries()) {
     if (!is_text_key(key)) {
       problems.error(key.file(), key.position(), "the key \"" + key.text() + "\" is not a text in YAML",

@@ -1,9 +1,9 @@
 #include "receivers/receiver_config.h"
 
-#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <vector>
 
+#include "core/yaml_canonical.h"
 #include "receivers/service_pace.h"
 #include "receivers/sha256.h"
 
@@ -77,30 +77,6 @@ std::vector<YamlObject> read_items(YamlObject& object, std::string_view key, con
   return out;
 }
 
-std::string canonical_text(const YamlNode& node) {
-  switch (node.kind()) {
-    case YamlNode::Kind::kAbsent:
-    case YamlNode::Kind::kNull:
-      return "~";
-    case YamlNode::Kind::kScalar:
-      return std::to_string(node.text().size()) + (node.quoted() ? "\"" : ":") + node.text();
-    case YamlNode::Kind::kList: {
-      std::string out = "[";
-      for (const YamlNode& item : node.items()) out += canonical_text(item) + ",";
-      return out + "]";
-    }
-    case YamlNode::Kind::kMapping:
-      break;
-  }
-  std::vector<std::string> entries;
-  for (const auto& [key, value] : node.entries())
-    entries.push_back(canonical_text(key) + "=" + canonical_text(value));
-  std::sort(entries.begin(), entries.end());
-  std::string out = "{";
-  for (const std::string& entry : entries) out += entry + ",";
-  return out + "}";
-}
-
 ReceiverBlock::ReceiverBlock(YamlNode node, std::string kind, std::string receiver, int index,
                              const ReceiverDefaults& given_defaults, std::string folder, Problems& problems)
     : object(node, kind + " config", problems),
@@ -118,7 +94,7 @@ std::string ReceiverBlock::default_text(std::string_view alertmanagers) const {
 
 std::string ReceiverBlock::fingerprint() const {
   const std::string prefix = (id_.kind == "email" ? "smtp" : id_.kind) + "_";
-  std::string text = id_.kind + canonical_text(node_);
+  std::string text = id_.kind + canonical_yaml(node_);
   for (const auto& [key, value] : defaults.written) {
     // msteamsv2 takes the global proxy even into an http_config of its own.
     const bool takes_http = !object.has("http_config") || id_.kind == "msteamsv2";

@@ -71,7 +71,4 @@ std::string item_key(std::string_view list, std::size_t index, std::string_view 
 // The items of a list of mappings; one that is empty is a problem. `what` names an item: "Mattermost field".
 std::vector<YamlObject> read_items(YamlObject& object, std::string_view key, const std::string& what);
 
-// The node as one line of text that does not depend on layout, comments or the order of keys.
-std::string canonical_text(const YamlNode&);
-
 }  // namespace tocsin

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/yaml_canonical.h"
 #include "receivers/receiver_config.h"
 
 namespace tocsin {
@@ -131,10 +132,9 @@ bool is_host_and_port(const std::string& text) {
 
 std::optional<MessageStyle> read_message_style(YamlObject& object) {
   std::string name;
-  object.text("message_style", name);
-  if (!object.has("message_style")) return std::nullopt;
-  if (name == "tocsin") return MessageStyle::kTocsin;
-  if (name == "alertmanager") return MessageStyle::kAlertmanager;
+  if (!object.text("message_style", name)) return std::nullopt;
+  if (object.is_one_of("message_style", name, {"tocsin", "alertmanager"}))
+    return name == "tocsin" ? MessageStyle::kTocsin : MessageStyle::kAlertmanager;
   object.error("message_style", "message_style must be tocsin or alertmanager",
                "alertmanager gives Alertmanager's default texts, tocsin our own");
   return std::nullopt;
@@ -143,10 +143,10 @@ std::optional<MessageStyle> read_message_style(YamlObject& object) {
 ReceiverDefaults read_receiver_defaults(YamlObject& global, const std::string& base_folder) {
   ReceiverDefaults out;
   for (const std::string_view key : kOwnKeys) {
-    if (global.has(key)) out.written.emplace(key, canonical_text(global.child(key)));
+    if (global.has(key)) out.written.emplace(key, canonical_yaml(global.child(key)));
   }
   for (const std::string_view key : kServiceKeys) {
-    if (global.has(key)) out.written.emplace(key, canonical_text(global.child(key)));
+    if (global.has(key)) out.written.emplace(key, canonical_yaml(global.child(key)));
   }
   const YamlNode http = global.child("http_config");
   if (!http.null()) {

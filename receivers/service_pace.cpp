@@ -70,7 +70,7 @@ Pace service_pace(std::string_view kind) {
 Pace read_pace(YamlObject& object, const Pace& usual) {
   const YamlNode node = object.child("pace");
   if (node.null()) return usual;
-  if (node.kind() == YamlNode::Kind::kScalar && node.text() == "none") return {};
+  if (object.is_one_of("pace", node.text(), {"none"})) return {};
   if (node.kind() != YamlNode::Kind::kMapping) {
     object.error("pace", "pace must be a mapping with a rate, or none",
                  "for example `pace: {rate: 1/s, burst: 5}`");

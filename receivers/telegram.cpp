@@ -182,6 +182,7 @@ void read_chat(ReceiverBlock& block, TelegramConfig& out) {
 void read_parse_mode(YamlObject& object, TelegramConfig& out) {
   std::string name = "HTML";
   object.text("parse_mode", name);
+  object.is_one_of("parse_mode", name, {"", "HTML", "Markdown", "MarkdownV2"});
   for (const ParseMode mode :
        {ParseMode::kPlain, ParseMode::kHtml, ParseMode::kMarkdown, ParseMode::kMarkdownV2}) {
     if (name != name_of(mode)) continue;

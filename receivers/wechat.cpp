@@ -208,7 +208,7 @@ std::shared_ptr<const Integration> read_wechat(ReceiverBlock& block) {
   config.agent_id = block.text_template("agent_id", R"({{ template "wechat.default.agent_id" . }})");
   object.text("message_type", config.message_type);
   if (config.message_type.empty()) config.message_type = "text";
-  if (config.message_type != "text" && config.message_type != "markdown") {
+  if (!object.is_one_of("message_type", config.message_type, {"text", "markdown"})) {
     object.error("message_type", "message_type of a wechat config must be text or markdown");
   }
   object.refuse_unknown_keys();

@@ -289,6 +289,13 @@ std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, P
   return RuleFileReader(std::move(file), source, dialect, problems).read(document.root());
 }
 
+void read_rule_file_sample(const YamlNode& root) {
+  Problems problems;
+  const YamlText source("");
+  const promql::Dialect dialect = promql::Dialect::any();
+  RuleFileReader("sample", source, dialect, problems).read(root);
+}
+
 CheckedRuleFile read_checked_rule_file(std::string text, std::string file, Problems& problems,
                                        const promql::Dialect& dialect) {
   CheckedRuleFile kept(file, std::move(text));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/problem.h"
+#include "core/yaml_reader.h"
 #include "rules/promql/dialect.h"
 #include "rules/rule.h"
 
@@ -22,5 +23,8 @@ namespace tocsin {
 // warning.
 std::vector<RuleGroup> read_rule_file(std::string_view text, std::string file, Problems&,
                                       const promql::Dialect& dialect = promql::Dialect::any());
+
+// Reads a sample (core/yaml_sample.h) as read_rule_file reads a file, to learn what it takes.
+void read_rule_file_sample(const YamlNode& root);
 
 }  // namespace tocsin

@@ -29,7 +29,7 @@ ctest --test-dir build --output-on-failure --timeout 300
 
 step "programs for the end-to-end tests, unpacked, not installed"
 unpack_debian_packages build/quickstart/root prometheus prometheus-pushgateway prometheus-node-exporter \
-  prometheus-alertmanager
+  prometheus-alertmanager python3-jsonschema python3-attr python3-pyrsistent python3-yaml
 
 step "the examples and the inbox"
 /usr/bin/python3 -B tests/support/examples_test.py

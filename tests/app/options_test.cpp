@@ -219,3 +219,33 @@ TEST_CASE("check is told which Prometheus evaluates the rules") {
   CHECK(!with_flag.has(promql::Feature::kDurationExpressions));
   CHECK(exit_code({"check", "--promql.version", "1.8", "r.yml"}) == 2);
 }
+
+TEST_CASE("check takes files, or a code to explain, and how to report") {
+  const Options read_options =
+      read({"check", "--fail-on", "note", "--format=sarif", "--output", "o", "--color=never",
+            "--changed-since=main", "--baseline", "b", "--promql.version=2.42", "a.yml", "rules"});
+  REQUIRE(std::holds_alternative<CheckOptions>(read_options));
+  const auto& options = std::get<CheckOptions>(read_options);
+  CHECK(options.files == std::vector<std::string>{"a.yml", "rules"});
+  CHECK(options.fail_on == Severity::kNote);
+  CHECK(options.format == "sarif");
+  CHECK(options.output == "o");
+  CHECK(options.color == "never");
+  CHECK(options.changed_since == "main");
+  CHECK(options.baseline == "b");
+  const Options plain = read({"check", "a.yml"});
+  CHECK(std::get<CheckOptions>(plain).fail_on == Severity::kError);
+  CHECK(std::get<CheckOptions>(plain).format == "text");
+  CHECK(std::get<CheckOptions>(read({"check", "--explain", "promql/rate"})).explain == "promql/rate");
+  CHECK(exit_code({"check"}) == 2);
+  CHECK(exit_code({"check", "--fail-on", "never", "a.yml"}) == 2);
+  CHECK(exit_code({"check", "--explain", "a/b", "a.yml"}) == 2);
+  CHECK(exit_code({"check", "--baseline", "b", "--write-baseline", "c", "a.yml"}) == 2);
+}
+
+TEST_CASE("schema wants to know of what") {
+  CHECK(std::get<SchemaOptions>(read({"schema", "rules"})).of == "rules");
+  CHECK(std::get<SchemaOptions>(read({"schema", "config"})).of == "config");
+  CHECK(exit_code({"schema"}) == 2);
+  CHECK(exit_code({"schema", "dashboards"}) == 2);
+}

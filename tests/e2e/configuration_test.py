@@ -91,7 +91,7 @@ class Configuration(EndToEnd):
         done = run_tocsin("check", "tocsin.yml", "other.yml", "missing.yml", folder=self.folder)
         self.assertEqual(done.returncode, 1)
         self.assert_matches(done.stdout, r"tocsin\.yml: ok", r"other\.yml: FAILED", r"missing\.yml: FAILED")
-        self.assert_matches(done.stderr, r"other\.yml:1:9: error: ", r"missing\.yml: error: .*[Nn]o such file")
+        self.assert_matches(done.stdout, r"other\.yml:1:9: error: ", r"missing\.yml: error: .*[Nn]o such file")
 
     def test_that_is_wrong_is_not_served(self) -> None:
         """Serving with a wrong configuration ends at once with 1, and names every problem."""
