@@ -2,6 +2,8 @@
 
 #include <bit>
 #include <iterator>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,8 +16,8 @@ using Kind = YamlNode::Kind;
 using Data = YamlNode::Data;
 
 // So many samples in a row without news are enough; what hides behind a choice of several is found by chance.
-constexpr int kPatience = 40;
-constexpr int kMost = 400;
+constexpr int kPatience = 120;
+constexpr int kMost = 800;
 
 // Numbers without an order that anybody would see, the same in every run.
 class Dice {
@@ -33,8 +35,13 @@ class Dice {
 struct Way {
   bool all_keys;  // of every mapping; else half of them, so that no choice hides the others
   bool guess;     // now and then a value of a kind that was not read yet, for there may be several
+  bool lone;      // now and then a mapping with a single key, for those of which there may be only one
 };
-constexpr Way kWays[] = {{true, false}, {true, true}, {false, false}, {false, true}};
+constexpr Way kWays[] = {{true, false, false},
+                         {true, true, false},
+                         {false, false, false},
+                         {false, true, false},
+                         {true, false, true}};
 
 class SampleMaker {
  public:
@@ -43,7 +50,10 @@ class SampleMaker {
   std::shared_ptr<const Data> mapping(YamlShape& shape) {
     auto data = make(Kind::kMapping, shape);
     if (shape.repeats() != nullptr) return data;
+    const bool lone = way_.lone && !shape.keys.empty() && dice_.below(3) == 0;
+    const std::size_t chosen = lone ? dice_.below(shape.keys.size()) : 0;
     for (std::size_t i = 0; i < shape.keys.size(); ++i) {
+      if (lone && i != chosen) continue;
       if (!way_.all_keys && dice_.below(2) == 0) continue;
       data->children.push_back(scalar(shape.keys[i].first));
       data->children.push_back(any(*shape.keys[i].second));
@@ -128,6 +138,35 @@ std::size_t knowledge(const YamlShape& shape) {
   return sum;
 }
 
+void absorb(YamlShape& into, const YamlShape& from) {
+  into.uses |= from.uses;
+  into.looks |= from.looks;
+  if (into.words.empty()) into.words = from.words;
+  for (const auto& [name, child] : from.keys) absorb(into.key(name), *child);
+  if (from.item_if_known() != nullptr) absorb(into.item(), *from.item_if_known());
+  if (from.value_if_known() != nullptr) absorb(into.value(), *from.value_if_known());
+}
+
+using ByName = std::map<std::string, std::vector<YamlShape*>>;
+void collect(YamlShape& shape, ByName& out) {
+  if (shape.repeats() != nullptr) return;
+  if (shape.closed) out[shape.what].push_back(&shape);
+  for (const auto& [name, child] : shape.keys) collect(*child, out);
+  if (shape.item_if_known() != nullptr) collect(shape.item(), out);
+  if (shape.value_if_known() != nullptr) collect(shape.value(), out);
+}
+
+// Objects of one name are read by one function: what was learned of one holds for the others.
+void share_knowledge(YamlShape& root) {
+  ByName shapes;
+  collect(root, shapes);
+  for (const auto& [name, same] : shapes) {
+    YamlShape whole;
+    for (const YamlShape* shape : same) absorb(whole, *shape);
+    for (YamlShape* shape : same) absorb(*shape, whole);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<YamlShape> learn_yaml_shape(const std::function<void(const YamlNode& root)>& load) {
@@ -140,6 +179,7 @@ std::unique_ptr<YamlShape> learn_yaml_shape(const std::function<void(const YamlN
     quiet = now == known ? quiet + 1 : 0;
     known = now;
   }
+  share_knowledge(*shape);
   return shape;
 }
 

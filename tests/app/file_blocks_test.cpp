@@ -67,6 +67,6 @@ TEST_CASE("what cannot be read has no blocks, and merged values belong where the
   CHECK(FileBlocks("a: [\n").at(1) == nullptr);
   CHECK(FileBlocks("").at(1) == nullptr);
   const FileBlocks blocks("groups:\n- &x\n  name: a\n- <<: *x\n  name: b\n");
-  CHECK(at(blocks, 3) == "a 3-3");
+  CHECK(at(blocks, 3) == "a 2-3");
   CHECK(at(blocks, 5) == "b 4-5");
 }

@@ -102,7 +102,9 @@ TEST_CASE("objects that take any key are those whose keys the user chooses") {
   std::set<std::string> open;
   collect_open(configuration_shape(), open);
   collect_open(rules_shape(), open);
-  CHECK(open == std::set<std::string>{"headers", "http_headers", "proxy_connect_header"});
+  std::string names;
+  for (const std::string& name : open) names += name + ", ";
+  CHECK(names == "headers, http_headers, mail headers, proxy_connect_header, ");
 }
 
 TEST_CASE("every description is of a key that a loader reads") {
