@@ -135,6 +135,9 @@ void check_xid(const RuleUnderCheck& rule, std::size_t node, FindingList& out) {
 }
 
 const VectorSelector* only_selector(const Expr& root) {
+  // In a long chain of operators this is asked at each of them.
+  constexpr std::uint32_t kLongest = 4096;
+  if (root.extent.end - root.extent.begin > kLongest) return nullptr;
   const VectorSelector* found = nullptr;
   bool several = false;
   walk(root, [&](const Expr& node) {

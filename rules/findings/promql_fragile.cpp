@@ -1,7 +1,7 @@
 // promql/fragile: alerts that flap because of how their expression picks or joins series.
 #include <fmt/format.h>
 
-#include <optional>
+#include <vector>
 
 #include "rules/findings/rule_families.h"
 #include "rules/findings/value_range.h"
@@ -81,42 +81,60 @@ void check_picking(const RuleUnderCheck& rule, FindingList& out) {
   }
 }
 
-// The job that every selector below fixes; nothing where they do not.
-std::optional<std::string_view> job_of(const Expr& root) {
-  std::optional<std::string_view> job;
-  bool one = true;
-  walk(root, [&](const Expr& node) {
-    const auto* selector = as<VectorSelector>(&node);
-    if (selector == nullptr) return;
-    std::string_view own;
-    for (const LabelMatcher& matcher : selector->matchers) {
-      if (matcher.name == "job" && matcher.type == MatchType::kEqual) own = matcher.value;
-    }
-    one = one && !own.empty() && (!job || *job == own);
-    job = own;
-  });
-  return one ? job : std::nullopt;
+// What lies below a node, itself included.
+struct Below {
+  bool selects = false;  // there is a selector
+  bool one_job = true;   // every selector fixes a job, the same one
+  std::string_view job;  // that one
+  bool aggregated = false;
+
+  void add(const Below& child) {
+    one_job = one_job && child.one_job && (!selects || !child.selects || job == child.job);
+    if (child.selects) job = child.job;
+    selects = selects || child.selects;
+    aggregated = aggregated || child.aggregated;
+  }
+  bool is_aggregate_of_one_job() const { return aggregated && selects && one_job; }
+};
+
+Below alone(const Expr& expr) {
+  Below below;
+  below.aggregated = expr.kind == NodeKind::kAggregation;
+  const auto* selector = as<VectorSelector>(&expr);
+  if (selector == nullptr) return below;
+  below.selects = true;
+  for (const LabelMatcher& matcher : selector->matchers) {
+    if (matcher.name == "job" && matcher.type == MatchType::kEqual) below.job = matcher.value;
+  }
+  below.one_job = !below.job.empty();
+  return below;
 }
 
-bool is_aggregated(const Expr& root) {
-  bool aggregated = false;
-  walk(root, [&](const Expr& node) { aggregated = aggregated || node.kind == NodeKind::kAggregation; });
-  return aggregated;
+// For each node of the view, in one pass from the leaves up.
+std::vector<Below> what_is_below(const ExpressionView& view) {
+  std::vector<Below> below;
+  below.reserve(view.size());
+  for (const ExpressionView::Node& node : view.nodes()) below.push_back(alone(*node.expr));
+  for (std::size_t i = view.size(); i-- > 1;) below[static_cast<std::size_t>(view[i].parent)].add(below[i]);
+  return below;
 }
 
 void check_partial_data(const RuleUnderCheck& rule, FindingList& out) {
   if (rule.rule.hold_for != Duration::zero()) return;
+  const std::vector<Below> below = what_is_below(rule.view);
   for (const ExpressionView::Node& node : rule.view.nodes()) {
     const auto* binary = as<BinaryExpr>(node.expr);
     if (binary == nullptr || is_set_operator(binary->op) || is_comparison(binary->op)) continue;
     if (binary->left->type != ValueType::kVector || binary->right->type != ValueType::kVector) continue;
-    const auto left = job_of(*binary->left), right = job_of(*binary->right);
-    if (!left || !right || *left == *right) continue;
-    if (!is_aggregated(*binary->left) || !is_aggregated(*binary->right)) continue;
+    const auto at_left = static_cast<std::size_t>(node.first_child);
+    const Below& left = below[at_left];
+    const Below& right = below[static_cast<std::size_t>(rule.view[at_left].next_sibling)];
+    if (!left.is_aggregate_of_one_job() || !right.is_aggregate_of_one_job() || left.job == right.job)
+      continue;
     out.at_expression(rule, kFragile, binary->extent,
                       fmt::format("after a restart of Prometheus job {} may be scraped and job {} not yet, "
                                   "and the alert fires for nothing",
-                                  *left, *right),
+                                  left.job, right.job),
                       "add a `for` of one scrape or more, for example 2m");
   }
 }
