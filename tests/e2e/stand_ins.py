@@ -82,6 +82,16 @@ class StandIn:
         request.end_headers()
         request.wfile.write(body)
 
+    @staticmethod
+    def send_half(request: BaseHTTPRequestHandler, beginning: bytes = b'{"ok": tr') -> None:
+        """Announces more than it sends."""
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", "1000")
+        request.end_headers()
+        request.wfile.write(beginning)
+        request.close_connection = True
+
     def close(self) -> None:
         self.closing.set()
         self.server.shutdown()
@@ -171,14 +181,8 @@ class FakePrometheus(StandIn):
         StandIn.answer(request, 200, "<html>It works!</html>", "text/html")
 
     @staticmethod
-    def send_half(request: BaseHTTPRequestHandler) -> None:
-        """Announces more than it sends."""
-        request.send_response(200)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", "1000")
-        request.end_headers()
-        request.wfile.write(b'{"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"')
-        request.close_connection = True
+    def send_half_a_result(request: BaseHTTPRequestHandler) -> None:
+        StandIn.send_half(request, b'{"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"')
 
     @staticmethod
     def hang_up(request: BaseHTTPRequestHandler) -> None:
