@@ -52,15 +52,19 @@ constexpr std::array<std::string_view, 2> kSecretHeaders = {"http_configs", "res
 // of receivers.
 constexpr std::array<std::string_view, 4> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
                                                          "heartbeat"};
-constexpr std::array<std::string_view, 4> kOwnGlobalKeys = {"evaluation_interval", "rule_query_offset",
-                                                            "external_labels", "message_style"};
+constexpr std::array<std::string_view, 5> kOwnGlobalKeys = {
+    "evaluation_interval", "rule_query_offset", "external_labels", "message_style", "smtp_auth_xoauth2"};
 constexpr std::array<std::string_view, 7> kOwnReceiverKeys = {
     "http_configs", "googlechat_configs", "gotify_configs", "matrix_configs",
     "ntfy_configs", "fallback_receiver",  "fallback_after"};
 // And of integrations: those of every kind, then those of one.
 constexpr std::array<std::string_view, 2> kOwnIntegrationKeys = {"message_style", "pace"};
 constexpr std::pair<std::string_view, std::string_view> kOwnKeysOfKinds[] = {
-    {"slack_configs", "threads"}, {"slack_configs", "blocks"}, {"pagerduty_configs", "dedup_key"}};
+    {"slack_configs", "threads"},
+    {"slack_configs", "blocks"},
+    {"pagerduty_configs", "dedup_key"},
+    {"pagerduty_configs", "change_events"},
+    {"email_configs", "auth_xoauth2"}};
 
 enum class Keys { kAll, kOfAlertmanager };
 

@@ -39,6 +39,10 @@ MailExchange::MailExchange(MailRequest request, Transport::Done done)
       done_(std::move(done)),
       started_(std::chrono::steady_clock::now()) {
   if (request_.auth_username.empty()) return;
+  if (request_.auth_token.set()) {
+    mechanism_ = Mechanism::kToken;
+    return;
+  }
   if (request_.auth_secret.set()) {
     mechanism_ = Mechanism::kCramMd5;
   } else if (request_.auth_password.set()) {
@@ -64,24 +68,27 @@ Result<void> MailExchange::check_request() {
     return fail("the smarthost \"" + smarthost + "\" is not HOST:PORT");
   }
   url_read_ = true;
+  session_ = session_name();
+  place_ = url_.place() + "#" + session_;
   if (!request_.from.empty() && !is_address(request_.from)) return fail("the sender is not one mail address");
   if (request_.recipients.empty()) return fail("the mail has no recipients");
   for (const auto& recipient : request_.recipients) {
     if (!is_address(recipient)) return fail("a recipient is not a mail address");
   }
   if (!request_.auth_username.empty() && mechanism_ == Mechanism::kNone) {
-    return fail("there is a user name for SMTP but neither a password nor a secret");
+    return fail("there is a user name for SMTP but neither a password nor a secret nor a token");
   }
   return {};
 }
 
 Exchange::Step MailExchange::prepare(CURL* handle) {
+  handle_ = handle;
   recipients_ = {};
   connect_to_ = {};
   sent_ = recipient_ = 0;
   stage_ = Stage::kGreeting;
   refusals_.clear();
-  tls_started_ = other_mechanism_ = quitting_ = false;
+  greeted_ = tls_started_ = other_mechanism_ = quitting_ = false;
   code_ = 0;
   text_.clear();
   text_so_far_.clear();
@@ -98,8 +105,7 @@ Result<void> MailExchange::apply_all(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
   apply_liveness(handle);
-  curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
-  curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
+  apply_reuse(handle);
   const auto patience = std::min<Duration>(request_.timeout, kConnectTimeout);
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
@@ -135,10 +141,41 @@ Result<void> MailExchange::apply_all(CURL* handle) {
       .and_then([&] { return apply_login(handle); });
 }
 
+// libcurl lets a session go on with another mail where server and login are the same. Whether STARTTLS
+// secured it, and how its certificate was checked, it does not compare: so our name of the session stands in
+// the one part of a login that this login does not use.
+void MailExchange::apply_reuse(CURL* handle) {
+  curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, static_cast<long>(afresh_));
+  curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);  // taken back where another mail waits
+  const bool token = mechanism_ == Mechanism::kToken;
+  curl_easy_setopt(handle, token ? CURLOPT_SASL_AUTHZID : CURLOPT_XOAUTH2_BEARER, session_.c_str());
+  keep_track_of_socket(handle);
+}
+
+// What two mails must have in common besides the server and the secret.
+std::string MailExchange::session_name() const {
+  const TlsConfig& tls = request_.tls;
+  const std::string name = std::to_string(static_cast<int>(request_.security)) +
+                           std::to_string(static_cast<int>(mechanism_)) + "\n" + request_.hello + "\n" +
+                           request_.auth_username + "\n" + request_.auth_identity + "\n" + tls.server_name +
+                           "\n" + tls.ca + tls.ca_file + "\n" + tls.cert + tls.cert_file +
+                           (tls.insecure_skip_verify ? "\n!" : "\n");
+  return "session-" + std::to_string(std::hash<std::string>()(name));
+}
+
 // As Alertmanager: CRAM-MD5 with the secret, PLAIN and LOGIN with the password, PLAIN only where nobody can
 // listen.
 Result<void> MailExchange::apply_login(CURL* handle) {
   if (mechanism_ == Mechanism::kNone) return {};
+  if (mechanism_ == Mechanism::kToken) {
+    if (!may_send_plain()) return fail("a token is sent only in TLS: set require_tls");
+    const auto token = reveal(request_.auth_token);
+    if (!token) return tl::unexpected(token.error());
+    curl_easy_setopt(handle, CURLOPT_USERNAME, request_.auth_username.c_str());
+    curl_easy_setopt(handle, CURLOPT_XOAUTH2_BEARER, token->c_str());
+    curl_easy_setopt(handle, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2");
+    return {};
+  }
   const bool cram = mechanism_ == Mechanism::kCramMd5;
   const auto secret = reveal(cram ? request_.auth_secret : request_.auth_password);
   if (!secret) return tl::unexpected(secret.error());
@@ -200,6 +237,7 @@ void MailExchange::take_command(CURL* handle, std::string_view line) {
   text_.clear();
   if (verb == "EHLO" || verb == "HELO") {
     stage_ = Stage::kHello;
+    greeted_ = true;
   } else if (verb == "STARTTLS") {
     stage_ = Stage::kStartTls;
   } else if (verb == "AUTH") {
@@ -247,6 +285,8 @@ bool MailExchange::take_reply(std::string_view line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   if (stage_ == Stage::kStartTls && code_ == 220) tls_started_ = true;
+  if (stage_ == Stage::kMessage && code_ >= 200 && code_ < 300 && somebody_waits())
+    curl_easy_setopt(handle_, CURLOPT_FORBID_REUSE, 0L);
   if (stage_ == Stage::kRecipient && code_ >= 400 && recipient_ >= 1 &&
       recipient_ <= request_.recipients.size()) {
     refusals_.push_back({request_.recipients[recipient_ - 1], code_, text_});
@@ -256,6 +296,10 @@ bool MailExchange::take_reply(std::string_view line) {
 
 Exchange::Step MailExchange::ended(CURL* handle, CURLcode code) {
   if (other_mechanism_) return Step::kTransfer;
+  if (code != CURLE_OK && may_try_afresh(handle)) {
+    afresh_ = true;
+    return Step::kTransfer;
+  }
   if (code == CURLE_OK) return finish(TransportResult::kAnswered, code_, refused_recipients());
   if (!refusals_.empty() && refusals_.size() == recipient_ && stage_ == Stage::kRecipient) {
     // Nobody was accepted. A temporary refusal among them makes another try worth while.
@@ -273,7 +317,7 @@ Exchange::Step MailExchange::ended(CURL* handle, CURLcode code) {
     return finish(
         TransportResult::kMisconfigured, 0,
         "the server offers no way to log in that fits: CRAM-MD5 needs auth_secret, PLAIN and LOGIN need "
-        "auth_password, and PLAIN needs TLS");
+        "auth_password, XOAUTH2 needs auth_xoauth2, and PLAIN needs TLS");
   }
   if (code == CURLE_USE_SSL_FAILED)
     return finish(TransportResult::kTlsFailed, 0, "the server does not offer STARTTLS");
@@ -292,6 +336,15 @@ std::string MailExchange::refused_recipients() const {
     words += refusal.recipient + " (" + std::to_string(refusal.code) + " " + refusal.text + ")";
   }
   return words;
+}
+
+// A server may end a session between two mails, by 421 or without a word. Nothing was said of this mail then.
+bool MailExchange::may_try_afresh(CURL* handle) const {
+  long connections = 0;
+  curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connections);
+  const bool said_nothing =
+      stage_ == Stage::kGreeting || stage_ == Stage::kSender || stage_ == Stage::kRecipient;
+  return !afresh_ && !greeted_ && connections == 0 && said_nothing && (code_ == 0 || code_ == 421);
 }
 
 std::string MailExchange::stage_words() const {

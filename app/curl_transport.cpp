@@ -3,6 +3,7 @@
 #include "app/curl_http.h"
 #include "app/curl_loop.h"
 #include "app/curl_mail.h"
+#include "app/oauth2_request.h"
 #include "app/oauth2_tokens.h"
 
 namespace tocsin {
@@ -21,7 +22,41 @@ class CurlTransport::Inside {
     http_.submit(std::make_unique<HttpExchange>(std::move(request), std::move(done), surroundings_));
   }
   void send(MailRequest request, Done done) {
+    if (request.auth_oauth2) return send_with_token(std::move(request), std::move(done), "");
     mail_.submit(std::make_unique<MailExchange>(std::move(request), std::move(done)));
+  }
+  // `refused` is a token that the mail server did not accept, as it is asked for; empty: it was not asked
+  // yet.
+  void send_with_token(MailRequest request, Done done, const std::string& refused) {
+    const auto config = request.auth_oauth2;
+    const Duration timeout = request.timeout;
+    auto ask = std::make_unique<OAuth2Request>(
+        tokens_, config, timeout,
+        [this, request = std::move(request), done = std::move(done),
+         again = !refused.empty()](const OAuth2Tokens::Answer& answer) mutable {
+          if (answer.authorization.empty()) {
+            OutboundAnswer failed;
+            failed.result = answer.failure;
+            failed.error = answer.error;
+            return done(std::move(failed));
+          }
+          send_with(answer.authorization, std::move(request), std::move(done), again);
+        });
+    ask->refuse(refused);
+    http_.submit(std::move(ask));
+  }
+  // An old token may have been withdrawn: a new one is tried once.
+  void send_with(const std::string& authorization, MailRequest request, Done done, bool again) {
+    MailRequest with_token = request;
+    with_token.auth_token.text = authorization.substr(authorization.find(' ') + 1);
+    if (again) return mail_.submit(std::make_unique<MailExchange>(std::move(with_token), std::move(done)));
+    mail_.submit(std::make_unique<MailExchange>(
+        std::move(with_token), [this, authorization, request = std::move(request),
+                                done = std::move(done)](OutboundAnswer answer) mutable {
+          if (answer.result == TransportResult::kAnswered && answer.status == 535)
+            return send_with_token(std::move(request), std::move(done), authorization);
+          done(std::move(answer));
+        }));
   }
   void stop() {
     http_.stop();

@@ -17,6 +17,7 @@
 #include "app/takeover.h"
 #include "app/version.h"
 #include "receivers/route_labels.h"
+#include "rules/rule_changes.h"
 
 namespace tocsin {
 namespace {
@@ -58,6 +59,12 @@ void render_labels(GroupView& group, const DeliveryConfig& delivery, TimePoint n
   for (const AlertView& view : group.alerts) notification.alerts.push_back(view.alert);
   group.route_labels =
       render_route_labels(notification, *delivery.templates, delivery.external_url, now).labels;
+}
+
+std::vector<const RuleGroup*> groups_of(const Configuration& configuration) {
+  std::vector<const RuleGroup*> out;
+  for (const auto& plan : configuration.engine.evaluator->groups) out.push_back(&plan->group);
+  return out;
 }
 
 // Alertmanager's default: as many as there are CPUs, but at least 8.
@@ -149,8 +156,19 @@ void Daemon::run(Configuration first) {
       });
   heartbeats_ = std::make_unique<HeartbeatDesk>(*delivery_transport_);
   heartbeats_->configure(configuration->heartbeat);
+  changes_ = std::make_unique<ChangeDesk>(
+      *delivery_transport_, clock_, [](const IntegrationId& integration, const std::string& error) {
+        if (error.empty()) {
+          log(LogLevel::kInfo, "Told of changed rules", {{"integration", integration.to_string()}});
+        } else {
+          log(LogLevel::kWarning, "A service could not be told of changed rules",
+              {{"integration", integration.to_string()}, {"error", error}});
+        }
+      });
   evaluations_ = std::make_unique<EvaluationDesk>(
       *query_transport_, clock_, [this](GroupEvaluated result) { loop_->post(std::move(result)); });
+  trends_ = std::make_unique<TrendDesk>(*query_transport_, clock_,
+                                        [this](TrendArrived arrived) { loop_->post(std::move(arrived)); });
 
   const std::vector<Record> stored = load_state();
   Step step;
@@ -167,6 +185,7 @@ void Daemon::run(Configuration first) {
         metrics_.observe_limited(limited);
       },
       [this](const HeartbeatSign& sign) { heartbeats_->take(sign); },
+      [this](TrendQuestion question) { trends_->take(std::move(question)); },
   };
   loop_ = std::make_unique<EventLoop>(std::move(engine), std::move(step), *store_, clock_, options_.retention,
                                       std::move(outlets));
@@ -247,9 +266,16 @@ Result<void> Daemon::reload() {
   heartbeats_->configure(configuration->heartbeat);
   loop_->post(ConfigLoaded{configuration->engine});
   loop_->ask([](const Engine&, TimePoint) { return true; });  // until it has taken effect
+  tell_changes(*this->configuration(), *configuration);
   remember(configuration);
   log(LogLevel::kInfo, "Completed loading of configuration file", {{"file", options_.config_file}});
   return {};
+}
+
+void Daemon::tell_changes(const Configuration& before, const Configuration& after) {
+  RulesChanged changed{clock_.now() - clock_.ahead(), host_name(),
+                       rule_changes(groups_of(before), groups_of(after))};
+  if (!changed.changes.empty()) changes_->take(after.delivery, std::move(changed));
 }
 
 // No new evaluations; deliveries under way get a moment to finish; what is then still under way is recorded
@@ -264,9 +290,13 @@ void Daemon::stop() {
     log(LogLevel::kWarning, "Some deliveries did not finish in time; they go on after the next start", {});
   }
   evaluations_->close();
+  trends_->close();
   query_transport_->stop();
   evaluations_->stop();
+  trends_->stop();
+  changes_->close();
   delivery_transport_->stop();
+  changes_->stop();
   deliveries_->stop();
   loop_->stop();
   log(LogLevel::kInfo, "Stopped", {});

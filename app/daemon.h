@@ -10,6 +10,7 @@
 
 #include "app/api.h"
 #include "app/api_backend.h"
+#include "app/change_desk.h"
 #include "app/clock.h"
 #include "app/config_watch.h"
 #include "app/configuration.h"
@@ -25,6 +26,7 @@
 #include "app/options.h"
 #include "app/store.h"
 #include "app/transport.h"
+#include "app/trend_desk.h"
 #include "app/web_guard.h"
 #include "app/web_settings.h"
 
@@ -79,6 +81,7 @@ class Daemon : public ApiBackend {
   HttpAnswer guarded(const HttpQuery&);
   HttpAnswer answer(const HttpQuery&);
   void publish(std::span<const Notice>, TimePoint);
+  void tell_changes(const Configuration& before, const Configuration& after);
   void remember(std::shared_ptr<const Configuration>);
   std::shared_ptr<const Configuration> configuration() const;
 
@@ -97,7 +100,9 @@ class Daemon : public ApiBackend {
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<DeliveryDesk> deliveries_;
   std::unique_ptr<HeartbeatDesk> heartbeats_;
+  std::unique_ptr<ChangeDesk> changes_;
   std::unique_ptr<EvaluationDesk> evaluations_;
+  std::unique_ptr<TrendDesk> trends_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<WebSettings> web_;  // null without --web.config.file
   WebGuard guard_;

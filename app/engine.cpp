@@ -40,6 +40,7 @@ void move_to(std::vector<T>& to, std::vector<T>&& from) {
 void Step::append(Step&& later) {
   move_to(records, std::move(later.records));
   move_to(evaluations, std::move(later.evaluations));
+  move_to(trend_questions, std::move(later.trend_questions));
   move_to(deliveries, std::move(later.deliveries));
   move_to(notices, std::move(later.notices));
   move_to(silence_answers, std::move(later.silence_answers));
@@ -56,6 +57,7 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   engine->evaluator_.restore(stored, unwatched, evaluated);
   engine->evaluator_.configure(config.evaluator, now, evaluated);
   engine->heartbeat_.configure(config.heartbeat, now);
+  engine->trends_.configure(*config.evaluator);
   RouterOutput routed;
   engine->router_.restore(stored, now, routed);
   engine->take(std::move(routed), now, first);
@@ -106,6 +108,8 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     EvaluatorOutput out;
     evaluator_.evaluated(std::move(*result), now, out);
     take(std::move(out), now, step);
+  } else if (auto* trend = std::get_if<TrendArrived>(&event)) {
+    move_to(step.deliveries, trends_.arrived(std::move(*trend), now));
   } else if (auto* finished = std::get_if<DeliveryFinished>(&event)) {
     RouterOutput out;
     const auto integration = router_.delivered(finished->notification_id, finished->result, now, out);
@@ -136,6 +140,7 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     evaluator_.configure(loaded->config.evaluator, now, evaluated);
     take(std::move(evaluated), now, step);
     heartbeat_.configure(loaded->config.heartbeat, now);
+    trends_.configure(*loaded->config.evaluator);
   } else if (const auto* condition = std::get_if<StoreCondition>(&event)) {
     take_in(*condition, now, step);
   } else if (const auto* reset = std::get_if<StoreReset>(&event)) {
@@ -217,6 +222,7 @@ void Engine::settle(TimePoint now, Step& step) {
     router_.advance(now, routed);
     take(std::move(routed), now, step);
   } while (router_.next_deadline() <= now);
+  move_to(step.deliveries, trends_.let_go(now));
   if (auto sign = heartbeat_.advance(evaluator_, router_, store_fails_.has_value(), now, step.notices))
     step.heartbeat = std::move(sign);
   if (now < next_heartbeat_) return;
@@ -225,14 +231,15 @@ void Engine::settle(TimePoint now, Step& step) {
 }
 
 TimePoint Engine::next_deadline() const {
-  return std::min(
-      {evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_, heartbeat_.next_deadline()});
+  return std::min({evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_,
+                   heartbeat_.next_deadline(), trends_.next_deadline()});
 }
 
 void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
   move_to(step.records, std::move(out.records));
   move_to(step.evaluations, std::move(out.evaluations));
   move_to(step.notices, std::move(out.notices));
+  for (const TrendQuestion& stirred : out.stirred) trends_.ask(stirred, now, step.trend_questions);
   if (out.alerts.empty()) return;
   RouterOutput routed;
   router_.accept(out.alerts, now, routed);
@@ -241,7 +248,7 @@ void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
 
 void Engine::take(RouterOutput&& out, TimePoint now, Step& step) {
   move_to(step.records, std::move(out.records));
-  move_to(step.deliveries, std::move(out.deliveries));
+  move_to(step.deliveries, trends_.take(std::move(out.deliveries), now, step.trend_questions));
   move_to(step.notices, std::move(out.notices));
   for (const auto& [by, count] : out.muted) step.muted[by] += count;
   step.limited += out.limited;

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "app/event.h"
+#include "app/trend_book.h"
 
 namespace tocsin {
 
@@ -48,6 +49,7 @@ class Engine {
   Evaluator evaluator_;
   Router router_;
   Heartbeat heartbeat_;
+  TrendBook trends_;
   std::optional<Alert> store_fails_;                  // while it does
   std::map<std::string, Alert> failing_receivers_;    // while they do, by integration as text
   std::map<IntegrationId, Alert> failing_templates_;  // as they were told last

@@ -59,8 +59,8 @@ struct StoreCondition {
 struct StoreReset {
   std::string message;
 };
-using Event = std::variant<Tick, GroupEvaluated, DeliveryFinished, AlertsPosted, ConfigLoaded, SilenceWanted,
-                           SilenceUnwanted, StoreCondition, StoreReset>;
+using Event = std::variant<Tick, GroupEvaluated, TrendArrived, DeliveryFinished, AlertsPosted, ConfigLoaded,
+                           SilenceWanted, SilenceUnwanted, StoreCondition, StoreReset>;
 
 struct SilenceAnswer {
   std::uint64_t ticket = 0;
@@ -70,6 +70,7 @@ struct SilenceAnswer {
 struct Step {
   std::vector<Record> records;  // to be durable before any delivery of this step starts
   std::vector<EvaluateGroup> evaluations;
+  std::vector<TrendQuestion> trend_questions;
   std::vector<Notification> deliveries;
   std::vector<Notice> notices;
   std::vector<SilenceAnswer> silence_answers;             // to be given once the records are durable

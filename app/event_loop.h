@@ -38,6 +38,7 @@ class EventLoop {
     // Alerts that flushes left out, and alerts that were one too many.
     std::function<void(const std::map<MutedBy, std::size_t>&, std::size_t)> count = [](const auto&, auto) {};
     std::function<void(const HeartbeatSign&)> heartbeat = [](const auto&) {};
+    std::function<void(TrendQuestion)> look_back = [](const auto&) {};
   };
   static constexpr std::size_t kMaxWaitingAlerts =
       200'000;  // posted and not yet taken; above it a POST gets 429

@@ -30,9 +30,10 @@ void ReceiverCommands::add_trial(CLI::App& command) {
                   "only this one, as slack[0], or all of a kind, as slack; may be repeated")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
-  command.add_option("--alerts", trial_.alerts_file,
-                     "a JSON file of alerts as they are POSTed to /api/v2/alerts, or a webhook's message "
-                     "(default: one alert TocsinTest)");
+  command.add_option(
+      "--alerts", trial_.alerts_file,
+      "a JSON file of alerts as they are POSTed to /api/v2/alerts, or a webhook's message, which may "
+      "have a trend (default: one alert TocsinTest)");
   command.add_option(
       "--config.file", trial_.config_file,
       "configuration file (default: tocsin.yml, or alertmanager.yml where there is no tocsin.yml)");

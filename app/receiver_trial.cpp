@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "app/posted_alerts_reader.h"
 #include "core/json.h"
@@ -98,6 +99,23 @@ Result<std::vector<Alert>> read_trial_alerts(std::string_view json, Duration res
   return std::move(posted.alerts);
 }
 
+std::shared_ptr<const Trend> read_trial_trend(std::string_view json, TimePoint now) {
+  const auto parsed = JsonValue::parse(json);
+  if (!parsed || parsed->find("trend").kind() != JsonValue::Kind::kObject) return nullptr;
+  const JsonValue& given = parsed->find("trend");
+  auto out = std::make_shared<Trend>();
+  if (given.find("values").kind() != JsonValue::Kind::kArray) return nullptr;
+  for (const JsonValue& value : given.find("values").array())
+    out->values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.number());
+  out->step = std::chrono::seconds(std::max<std::int64_t>(given.integer("step_seconds"), 1));
+  out->begin = now - out->step * static_cast<std::int64_t>(out->values.size());
+  if (!given.find("threshold").is_null()) {
+    out->threshold = given.find("threshold").number();
+    out->comparison = given.find("comparison").is_null() ? ">" : given.text("comparison");
+  }
+  return out;
+}
+
 Result<ReceiverTrial> ReceiverTrial::make(const Configuration& configuration,
                                           const ReceiverTrialOptions& options, const std::string& alerts_json,
                                           TrialKind kind, TimePoint now) {
@@ -131,6 +149,11 @@ Result<ReceiverTrial> ReceiverTrial::make(const Configuration& configuration,
   common.route_labels = route.labels;
   common.repeat_interval = route.repeat_interval;
   std::ranges::sort(alerts, notified_before, &Alert::labels);
+  for (const Alert& alert : alerts) {
+    if (!is_set(common.first_fired_at) || alert.starts_at < common.first_fired_at)
+      common.first_fired_at = alert.starts_at;
+  }
+  common.trend = read_trial_trend(alerts_json, now);
   common.alerts = std::move(alerts);
   common.at = now;
   return out;

@@ -42,5 +42,9 @@ class ReceiverTrial {
 
 // A JSON array as POST /api/v2/alerts takes it, or an object that has one as `alerts`.
 Result<std::vector<Alert>> read_trial_alerts(std::string_view json, Duration resolve_timeout, TimePoint now);
+// The object may also say what the page shows of the past, up to `now`:
+//   "trend": {"values": [1, null, 2.5], "step_seconds": 60, "threshold": 2, "comparison": ">"}
+// Null where it does not.
+std::shared_ptr<const Trend> read_trial_trend(std::string_view json, TimePoint now);
 
 }  // namespace tocsin

@@ -111,6 +111,7 @@ void VirtualShell::carry_out(Step&& step) {
   if (auto news = committer_->take_news()) arrivals_.emplace(now_, std::move(*news));
   if (!step.notices.empty()) world_.publish(step.notices, now_);
   if (!step.deliveries.empty() && crashes(CrashPoint::kBeforeDelivery)) return;
+  for (const TrendQuestion& question : step.trend_questions) look_back(question);
   for (const EvaluateGroup& evaluation : step.evaluations) evaluate(evaluation);
   if (step.heartbeat) world_.heartbeat(*step.heartbeat, now_);
   for (const Notification& notification : step.deliveries) deliver(notification);
@@ -126,6 +127,11 @@ void VirtualShell::evaluate(const EvaluateGroup& evaluation) {
   };
   GroupEvaluated result = evaluate_group(evaluation.plan, evaluation.at, ask, [&took] { return took; });
   arrivals_.emplace(now_ + took, std::move(result));
+}
+
+void VirtualShell::look_back(const TrendQuestion& question) {
+  TrendReply reply = world_.look_back(question);
+  if (reply.trend) arrivals_.emplace(now_ + reply.took, std::move(*reply.trend));
 }
 
 void VirtualShell::deliver(const Notification& notification) {

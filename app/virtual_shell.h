@@ -29,12 +29,20 @@ class VirtualShell {
     std::optional<DeliveryResult> result;  // nullopt: no answer ever comes
     Duration took{};
   };
+  struct TrendReply {
+    std::optional<TrendArrived> trend;  // nullopt: no answer ever comes
+    Duration took{};
+  };
   // The world around the program. None of these may call back into the shell.
   struct World {
     std::function<QueryReply(const PrometheusServer&, const std::string& expression, TimePoint at)> ask;
     std::function<DeliveryReply(const Notification&)> deliver;
     std::function<void(std::span<const Notice>, TimePoint)> publish;  // after the step's commit
     std::function<void(const HeartbeatSign&, TimePoint)> heartbeat = [](const auto&, auto) {};
+    // At once and of nothing, unless the world knows a past.
+    std::function<TrendReply(const TrendQuestion&)> look_back = [](const TrendQuestion& question) {
+      return TrendReply{TrendArrived{question.plan, question.rule, {}}, {}};
+    };
   };
   enum class CrashPoint {
     kBeforeCommit,    // of the next step that has something to commit
@@ -76,6 +84,7 @@ class VirtualShell {
   bool crashes(CrashPoint);
   void evaluate(const EvaluateGroup&);
   void deliver(const Notification&);
+  void look_back(const TrendQuestion&);
 
   World world_;
   MemoryStore store_;

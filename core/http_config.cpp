@@ -155,23 +155,6 @@ void read_proxy(YamlObject& object, Target& target) {
   }
 }
 
-HttpConfig::OAuth2 read_oauth2(YamlNode node, const std::string& base_folder, Problems& problems) {
-  YamlObject object(std::move(node), "oauth2", problems);
-  HttpConfig::OAuth2 oauth2;
-  object.text("client_id", oauth2.client_id);
-  object.text("token_url", oauth2.token_url);
-  oauth2.client_secret = read_secret(object, "client_secret", base_folder);
-  object.text_list("scopes", oauth2.scopes);
-  object.text_map("endpoint_params", oauth2.endpoint_params);
-  oauth2.tls = read_tls_config(object.child("tls_config"), base_folder, problems);
-  read_proxy(object, oauth2);
-  oauth2.jwt = read_jwt_bearer(object, base_folder);
-  if (oauth2.client_id.empty()) object.error("client_id", "oauth2 client_id must be configured");
-  if (oauth2.token_url.empty()) object.error("token_url", "oauth2 token_url must be configured");
-  object.refuse_unknown_keys();
-  return oauth2;
-}
-
 HttpConfig::Header read_header(YamlNode node, const std::string& base_folder, Problems& problems) {
   YamlObject object(std::move(node), "http_headers", problems);
   HttpConfig::Header header;
@@ -234,6 +217,23 @@ void read_authentication(YamlObject& object, const std::string& base_folder, Htt
 }
 
 }  // namespace
+
+HttpConfig::OAuth2 read_oauth2(YamlNode node, const std::string& base_folder, Problems& problems) {
+  YamlObject object(std::move(node), "oauth2", problems);
+  HttpConfig::OAuth2 oauth2;
+  object.text("client_id", oauth2.client_id);
+  object.text("token_url", oauth2.token_url);
+  oauth2.client_secret = read_secret(object, "client_secret", base_folder);
+  object.text_list("scopes", oauth2.scopes);
+  object.text_map("endpoint_params", oauth2.endpoint_params);
+  oauth2.tls = read_tls_config(object.child("tls_config"), base_folder, problems);
+  read_proxy(object, oauth2);
+  oauth2.jwt = read_jwt_bearer(object, base_folder);
+  if (oauth2.client_id.empty()) object.error("client_id", "oauth2 client_id must be configured");
+  if (oauth2.token_url.empty()) object.error("token_url", "oauth2 token_url must be configured");
+  object.refuse_unknown_keys();
+  return oauth2;
+}
 
 std::string resolve_path(const std::string& base_folder, const std::string& path) {
   if (path.empty() || path.front() == '/' || base_folder.empty()) return path;

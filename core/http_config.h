@@ -92,6 +92,8 @@ TlsConfig read_tls_config(YamlNode, const std::string& base_folder, Problems&);
 // the caller refuses unknown keys. What Prometheus' and Alertmanager's loader refuses
 // (prometheus/common: config/http_config.go) is a problem.
 HttpConfig read_http_config(YamlObject& object, const std::string& base_folder);
+// An oauth2 block alone.
+HttpConfig::OAuth2 read_oauth2(YamlNode, const std::string& base_folder, Problems&);
 // The keys of oauth2 about its grant_type: nothing for client_credentials.
 std::optional<HttpConfig::JwtBearer> read_jwt_bearer(YamlObject& oauth2, const std::string& base_folder);
 // `KEY` inline or `KEY_file`; both at once is a problem.

@@ -6,11 +6,13 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/alert.h"
+#include "core/trend.h"
 
 namespace tocsin {
 
@@ -52,9 +54,8 @@ struct Notification {
   // known.
   TimePoint first_fired_at = kNoTime;
   Duration repeat_interval{};
-  int times_notified = 0;  // how often this integration was told about this group before
-  // The expression's last hour as text, "▁▂▅█ 2.4 (threshold 2)"; empty: left out.
-  std::string trend;
+  int times_notified = 0;              // how often this integration was told about this group before
+  std::shared_ptr<const Trend> trend;  // of one of the alerts; null: not known
   // The DeliveryResult::message_ref of the last delivery about this group to this integration; empty: none is
   // known, or what it named is gone.
   std::string message_ref;

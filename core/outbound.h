@@ -34,6 +34,9 @@ struct MailRequest {
   std::string auth_username, auth_identity;
   Secret auth_password;  // PLAIN, LOGIN
   Secret auth_secret;    // CRAM-MD5
+  Secret auth_token;     // XOAUTH2
+  // Where the token comes from instead; null: nowhere.
+  std::shared_ptr<const HttpConfig::OAuth2> auth_oauth2;
   TlsConfig tls;
   enum class Security { kPlain, kStartTls, kImplicitTls } security = Security::kStartTls;
   Duration timeout = std::chrono::seconds(60);

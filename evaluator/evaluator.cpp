@@ -42,11 +42,15 @@ Alert alert_of(const GroupPlan& plan, const Rule& rule, const Instance& instance
   alert.annotations = instance.annotations;
   alert.starts_at = instance.fired_at;
   alert.origin = AlertOrigin::kRule;
-  alert.generator_url = plan.server->url + table_link(rule.expression);
+  alert.generator_url = generator_url(plan, rule);
   return alert;
 }
 
 }  // namespace
+
+std::string generator_url(const GroupPlan& plan, const Rule& rule) {
+  return plan.server->url + table_link(rule.expression);
+}
 
 void Evaluator::restore(std::span<const Record> records, Duration unwatched, EvaluatorOutput& out) {
   for (const Record& record : records) {
@@ -265,6 +269,10 @@ void Evaluator::apply(GroupState& group, std::size_t rule_index, RuleOutcome out
     return fail_rule(group, rule_index, outcome, now, out);
   }
   recover_rule(group, rule_index, now, out);
+  const bool stirs = std::ranges::any_of(*transitions, [](const Transition& transition) {
+    return transition.kind == Transition::Kind::kPending || transition.kind == Transition::Kind::kFired;
+  });
+  if (stirs) out.stirred.push_back({group.plan, rule_index, slot});
   for (Transition& transition : *transitions) {
     if (transition.kind == Transition::Kind::kFired) {
       transition.instance.alert_labels = plan.with_external(transition.instance.labels);

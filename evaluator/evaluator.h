@@ -20,6 +20,7 @@
 #include "evaluator/health_watch.h"
 #include "evaluator/instance_record.h"
 #include "evaluator/schedule.h"
+#include "evaluator/trend_query.h"
 
 namespace tocsin {
 
@@ -33,6 +34,8 @@ struct EvaluatorOutput {
   std::vector<EvaluateGroup> evaluations;
   std::vector<Alert> alerts;  // changed ones, for the router
   std::vector<Notice> notices;
+  std::vector<TrendQuestion>
+      stirred;  // rules of which an instance became pending or fired: worth to be looked at
 };
 
 enum class RuleHealth { kUnknown, kOk, kFailing };
@@ -67,6 +70,9 @@ struct GroupState {
   std::uint64_t missed = 0;
   std::vector<RuleState> rules;  // as many as the plan has
 };
+
+// What alerts of the rule say as their generatorURL: the server's page about the expression.
+std::string generator_url(const GroupPlan&, const Rule&);
 
 class Evaluator {
  public:

@@ -7,8 +7,9 @@ bool GroupPlan::says_the_same_as(const GroupPlan& other) const {
                          (server->http && other.server->http && *server->http == *other.server->http);
   return group == other.group && server->name == other.server->name && server->url == other.server->url &&
          server->query_params == other.server->query_params && server->timeout == other.server->timeout &&
-         same_http && interval == other.interval && query_offset == other.query_offset &&
-         external_labels == other.external_labels && external_url == other.external_url;
+         server->trend_span == other.server->trend_span && same_http && interval == other.interval &&
+         query_offset == other.query_offset && external_labels == other.external_labels &&
+         external_url == other.external_url;
 }
 
 Labels GroupPlan::with_external(const Labels& labels) const {

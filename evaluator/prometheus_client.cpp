@@ -19,6 +19,8 @@ constexpr Duration kAnswerSlack = std::chrono::seconds(1);
 // Half a million series; a rule that brings more is a mistake in its expression.
 constexpr std::size_t kMaxAnswerBytes = std::size_t{128} << 20;
 constexpr std::size_t kQuotedBytes = 120;
+constexpr std::string_view kInstantPath = "/api/v1/query";
+constexpr std::string_view kRangePath = "/api/v1/query_range";
 
 void append_parameter(std::string& out, std::string_view name, std::string_view value) {
   if (!out.empty()) out += '&';
@@ -34,21 +36,46 @@ std::string query_form(std::string_view expression, TimePoint at, Duration timeo
   return form;
 }
 
+std::string range_form(const RangeQuery& query) {
+  std::string form;
+  append_parameter(form, "query", query.expression);
+  append_parameter(form, "start", format_unix_seconds(query.begin));
+  append_parameter(form, "end", format_unix_seconds(query.end));
+  append_parameter(form, "step", fmt::format("{:.3f}", to_seconds(query.step)));
+  append_parameter(form, "timeout", format_prometheus_duration(query.timeout));
+  return form;
+}
+
 std::string parameters_of(const PrometheusServer& server) {
   std::string parameters;
   for (const auto& [name, value] : server.query_params) append_parameter(parameters, name, value);
   return parameters;
 }
 
-HttpRequest request_to(const PrometheusServer& server, Duration timeout) {
+HttpRequest request_to(const PrometheusServer& server, std::string_view path, Duration timeout) {
   HttpRequest request;
   request.url = server.url;
   while (request.url.ends_with('/')) request.url.pop_back();
-  request.url += "/api/v1/query";
+  request.url += path;
   request.headers.emplace_back("Accept", "application/json");
   request.config = server.http;
   request.timeout = timeout + kAnswerSlack;
   request.max_answer_bytes = kMaxAnswerBytes;
+  return request;
+}
+
+HttpRequest post(const PrometheusServer& server, HttpRequest request, std::string form) {
+  request.method = "POST";
+  request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  if (const std::string parameters = parameters_of(server); !parameters.empty())
+    request.url += "?" + parameters;
+  request.body = std::move(form);
+  return request;
+}
+
+HttpRequest get(const PrometheusServer& server, HttpRequest request, const std::string& form) {
+  const std::string parameters = parameters_of(server);
+  request.url += "?" + (parameters.empty() ? "" : parameters + "&") + form;
   return request;
 }
 
@@ -162,20 +189,25 @@ std::string_view to_string(QueryResult::Failure failure) {
 
 HttpRequest instant_query_request(const PrometheusServer& server, std::string_view expression, TimePoint at,
                                   Duration timeout) {
-  HttpRequest request = request_to(server, timeout);
-  request.method = "POST";
-  request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  if (const std::string parameters = parameters_of(server); !parameters.empty())
-    request.url += "?" + parameters;
-  request.body = query_form(expression, at, timeout);
-  return request;
+  return post(server, request_to(server, kInstantPath, timeout), query_form(expression, at, timeout));
 }
 
 HttpRequest instant_query_get_request(const PrometheusServer& server, std::string_view expression,
                                       TimePoint at, Duration timeout) {
-  HttpRequest request = request_to(server, timeout);
-  const std::string parameters = parameters_of(server);
-  request.url += "?" + (parameters.empty() ? "" : parameters + "&") + query_form(expression, at, timeout);
+  return get(server, request_to(server, kInstantPath, timeout), query_form(expression, at, timeout));
+}
+
+HttpRequest range_query_request(const PrometheusServer& server, const RangeQuery& query,
+                                std::size_t max_answer_bytes) {
+  HttpRequest request = post(server, request_to(server, kRangePath, query.timeout), range_form(query));
+  request.max_answer_bytes = max_answer_bytes;
+  return request;
+}
+
+HttpRequest range_query_get_request(const PrometheusServer& server, const RangeQuery& query,
+                                    std::size_t max_answer_bytes) {
+  HttpRequest request = get(server, request_to(server, kRangePath, query.timeout), range_form(query));
+  request.max_answer_bytes = max_answer_bytes;
   return request;
 }
 

@@ -42,6 +42,16 @@ HttpRequest instant_query_get_request(const PrometheusServer&, std::string_view 
                                       Duration timeout);
 bool refuses_post(const OutboundAnswer&);  // 405 or 501
 
+// Values at `begin`, and every `step` up to `end`.
+struct RangeQuery {
+  std::string expression;
+  TimePoint begin = kNoTime, end = kNoTime;
+  Duration step{};
+  Duration timeout{};
+};
+HttpRequest range_query_request(const PrometheusServer&, const RangeQuery&, std::size_t max_answer_bytes);
+HttpRequest range_query_get_request(const PrometheusServer&, const RangeQuery&, std::size_t max_answer_bytes);
+
 // Vectors as they are; a scalar becomes one sample without labels.
 QueryResult read_query_answer(const OutboundAnswer&);
 

@@ -76,6 +76,10 @@ PrometheusServer read_prometheus_server(YamlObject& object, int number, const st
   object.prometheus_duration("timeout", server.timeout);
   if (server.timeout <= Duration::zero())
     object.error("timeout", "timeout must be longer than 0s", "the default is 2m");
+  object.prometheus_duration("trend_span", server.trend_span);
+  if (server.trend_span < Duration::zero() || server.trend_span > std::chrono::hours(24 * 31))
+    object.error("trend_span", "trend_span must be between 0s and 31d",
+                 "the default is 1h; 0s shows no trends");
   server.http = std::make_shared<const HttpConfig>(read_http_config(object, base_folder));
   object.refuse_unknown_keys();
   return server;

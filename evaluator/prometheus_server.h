@@ -22,6 +22,8 @@ struct PrometheusServer {
       query_params;  // added to every query: Thanos' partial_response, a tenant, …
   std::shared_ptr<const HttpConfig> http;
   Duration timeout = std::chrono::minutes(2);  // of one query
+  // How far back pages show what a rule watches; zero: they do not, and it is not asked for.
+  Duration trend_span = std::chrono::hours(1);
 };
 
 // Reads the whole list. Unknown keys, and a name that is used twice, are problems.

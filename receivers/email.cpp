@@ -8,12 +8,15 @@
 #include "receivers/service_answer.h"
 #include "receivers/sha256.h"
 #include "receivers/text_limits.h"
+#include "receivers/trend_picture.h"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kLongestSubject =
     250;  // code points; mail programs show far fewer, some servers refuse many more
+
+constexpr const char* kTrendPicture = "trend@tocsin";  // a content id; unique within a message
 
 using MailHeaders = std::vector<std::pair<std::string, std::string>>;
 
@@ -153,7 +156,10 @@ MailHeaders Email::headers(MessageWriter& writer, const Notification& notificati
 }
 
 Result<BuiltRequest> Email::build(const Notification& notification, const BuildContext& context) const {
-  MessageWriter writer(context, notification_data(notification, context.external_url));
+  NotificationData data = notification_data(notification, context.external_url);
+  const bool drawn = data.trend && can_be_drawn(*data.trend);
+  if (drawn) data.trend_picture = kTrendPicture;
+  MessageWriter writer(context, std::move(data));
   const Result<std::string> from_text = writer.required(config_.from);
   if (!from_text) return fail(from_text.error().message);
   const auto from = parse_mail_addresses(*from_text);
@@ -169,6 +175,8 @@ Result<BuiltRequest> Email::build(const Notification& notification, const BuildC
   const std::string plain = plain_title(writer.data()) + "\n\n" + plain_alert_list(writer.data(), 100);
   message.text = writer.text(config_.text, plain);
   message.html = writer.html(config_.html);
+  if (drawn && message.html.find("cid:" + std::string(kTrendPicture)) != std::string::npos)
+    message.pictures.push_back({kTrendPicture, "trend.png", trend_picture(*notification.trend)});
   if (message.text.find_first_not_of(" \t\r\n") == std::string::npos) message.text = plain;
   if (writer.failed()) add_note(writer.warning(), message);
   message.boundary = sha256_hex(notification.id + "\nboundary").substr(0, 24);
@@ -183,6 +191,8 @@ Result<BuiltRequest> Email::build(const Notification& notification, const BuildC
   request.auth_identity = config_.auth_identity;
   request.auth_password = config_.auth_password;
   request.auth_secret = config_.auth_secret;
+  request.auth_token = config_.auth_xoauth2.token;
+  request.auth_oauth2 = config_.auth_xoauth2.oauth2;
   request.tls = config_.tls;
   request.security = config_.security;
   return BuiltRequest{std::move(request), writer.warning()};

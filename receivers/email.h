@@ -16,6 +16,7 @@ struct EmailConfig {
   TemplateField to, from;
   std::string hello, smarthost, auth_username, auth_identity;
   Secret auth_password, auth_secret;
+  MailToken auth_xoauth2;
   std::vector<std::pair<std::string, TemplateField>> headers;  // canonical names, in the user's order
   TemplateField html, text;
   MailRequest::Security security = MailRequest::Security::kStartTls;

@@ -83,6 +83,15 @@ void read_server(ReceiverBlock& block, EmailConfig& out) {
   if (!out.auth_password.set()) out.auth_password = defaults.smtp_auth_password;
   out.auth_secret = block.secret("auth_secret");
   if (!out.auth_secret.set()) out.auth_secret = defaults.smtp_auth_secret;
+  out.auth_xoauth2 =
+      read_mail_token(object.child("auth_xoauth2"), "auth_xoauth2", block.base_folder, object.problems());
+  if (out.auth_xoauth2.set() && out.auth_username.empty()) {
+    object.error("auth_xoauth2", "auth_xoauth2 needs auth_username: whose mailbox the token opens");
+  }
+  // A password of the receiver's own is not overruled by a token of global.
+  if (!out.auth_xoauth2.set() && !object.has("auth_password") && !object.has("auth_password_file") &&
+      !object.has("auth_secret") && !object.has("auth_secret_file"))
+    out.auth_xoauth2 = defaults.smtp_auth_xoauth2;
 }
 
 void read_security(ReceiverBlock& block, EmailConfig& out) {

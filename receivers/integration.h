@@ -17,6 +17,7 @@
 #include "core/notification.h"
 #include "core/outbound.h"
 #include "core/pace.h"
+#include "core/rule_change.h"
 #include "receivers/aws_identity.h"
 #include "receivers/template_field.h"
 
@@ -92,6 +93,13 @@ class Integration {
                         const std::vector<OutboundAnswer>& so_far) const {
     return read(notification, so_far.back());
   }
+
+  // Whether the service is to hear of changed rules, which is no notification.
+  virtual bool wants_changes() const { return false; }
+  virtual Result<HttpRequest> tell_change(const RulesChanged&, const BuildContext&) const {
+    return fail("this kind of integration tells no changes");
+  }
+  virtual DeliveryResult read_change(const OutboundAnswer&, TimePoint) const { return {}; }
 
  private:
   IntegrationId id_;

@@ -152,6 +152,47 @@ std::string body_part(std::string_view content_type, std::string_view body) {
       content_type, quoted_printable(repaired_utf8(body)));
 }
 
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::string_view three = bytes.substr(at, 3);
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8u | (i < three.size() ? static_cast<unsigned char>(three[i]) : 0u);
+    for (std::size_t i = 0; i < 4; ++i)
+      out += i <= three.size() ? kLetters[bits >> (18 - 6 * i) & 0x3fu] : '=';
+  }
+  return out;
+}
+
+// RFC 2045 §6.8: lines of 76 characters.
+std::string base64_lines(std::string_view bytes) {
+  constexpr std::size_t kBytesOfALine = kLineLength / 4 * 3;
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += kBytesOfALine)
+    out += base64(bytes.substr(at, kBytesOfALine)) + "\r\n";
+  return out;
+}
+
+std::string html_part(const MimeMessage& message) {
+  const std::string html = body_part("text/html", message.html);
+  if (message.pictures.empty()) return html;
+  // Not longer than the outer one by something at its end: a reader that compares beginnings would mix them
+  // up.
+  const std::string boundary = "=_r" + message.boundary;
+  std::string out =
+      folded("Content-Type", "multipart/related; type=\"text/html\"; boundary=\"" + boundary + "\"");
+  out += "\r\n--" + boundary + "\r\n" + html;
+  for (const MimePicture& picture : message.pictures) {
+    out += "--" + boundary + "\r\nContent-Type: image/png; name=\"" + picture.name +
+           "\"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <" + picture.content_id +
+           ">\r\nContent-Disposition: inline; filename=\"" + picture.name + "\"\r\n\r\n" +
+           base64_lines(picture.png);
+  }
+  return out + "--" + boundary + "--\r\n";
+}
+
 }  // namespace
 
 bool is_mail_header_name(std::string_view name) {
@@ -218,7 +259,7 @@ std::string write_mime(const MimeMessage& message) {
   const std::string boundary = "=_" + message.boundary;
   out += folded("Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"") + "\r\n";
   out += "--" + boundary + "\r\n" + body_part("text/plain", message.text);
-  if (!message.html.empty()) out += "--" + boundary + "\r\n" + body_part("text/html", message.html);
+  if (!message.html.empty()) out += "--" + boundary + "\r\n" + html_part(message);
   return out + "--" + boundary + "--\r\n";
 }
 

@@ -15,14 +15,23 @@
 
 namespace tocsin {
 
+// A picture that the HTML part shows as <img src="cid:ID">.
+struct MimePicture {
+  std::string content_id;  // letters, digits, dots, hyphens and one @
+  std::string name;        // of the file, should it be saved
+  std::string png;         // its bytes
+};
+
 struct MimeMessage {
   std::vector<std::pair<std::string, std::string>> headers;  // name, value as text; already decided, in order
   std::string text;
-  std::string html;  // empty: the message has a text part only
+  std::string html;                   // empty: the message has a text part only
+  std::vector<MimePicture> pictures;  // of the HTML part
   std::string
       boundary;  // unique text of letters and digits; never appears in a body, whatever the bodies hold
 };
 
+// The HTML part and its pictures are one multipart/related (RFC 2387) beside the text part.
 std::string write_mime(const MimeMessage&);
 
 // NAME: VALUE, folded, with CRLF. Words that are not plain ASCII become encoded words.

@@ -52,8 +52,10 @@ struct NotificationData {
   std::string receiver_name;  // as it is, not quoted
   std::string group_key;
   TimePoint first_fired_at = kNoTime;
-  int times_notified = 0;  // this time included; 0: not known
-  std::string trend;
+  int times_notified = 0;              // this time included; 0: not known
+  std::shared_ptr<const Trend> trend;  // null: not known
+  // The content id of the trend's picture, where the message has room for one; else empty.
+  std::string trend_picture;
 
   std::size_t count_firing() const;
   std::size_t count_resolved() const { return alerts.size() - count_firing(); }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "receivers/text_limits.h"
+#include "receivers/trend_text.h"
 
 namespace tocsin {
 namespace {
@@ -178,6 +179,21 @@ void add_sayings(const NotificationData& data, Page& page) {
   if (description != page.summary) page.description = description;
 }
 
+// Of several alerts it says whose it is.
+void add_trend(const NotificationData& data, Page& page) {
+  if (!data.trend) return;
+  page.trend = trend_text(*data.trend);
+  if (page.trend.empty()) return;
+  page.trend_words = trend_words(*data.trend);
+  page.trend_picture = data.trend_picture;
+  if (data.alerts.size() < 2) return;
+  const auto about = std::ranges::find(data.alerts, data.trend->fingerprint, &AlertData::fingerprint);
+  const std::string name = about == data.alerts.end() ? "" : short_name(data, *about);
+  if (name.empty()) return;
+  page.trend = name + ": " + page.trend;
+  page.trend_words = name + ": " + page.trend_words;
+}
+
 // The names of the labels in which the rows differ, unless there are too many for a table.
 std::vector<std::string> columns_of(const NotificationData& data,
                                     const std::vector<const AlertData*>& alerts) {
@@ -271,7 +287,7 @@ Page make_page(const NotificationData& data, TimePoint now) {
   add_sayings(data, page);
   page.changes = changes_of(data, totals);
   page.history = history_of(data, now);
-  page.trend = data.trend;
+  add_trend(data, page);
   page.total = totals.all();
   const std::vector<const AlertData*> alerts = most_important(data);
   page.columns = columns_of(data, alerts);

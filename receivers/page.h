@@ -31,7 +31,9 @@ struct Page {
   std::string common;                // the common labels that the title has no room for: job=api, team=ml
   std::string changes;               // +2 new (gpu-7, gpu-9), 1 resolved (gpu-3), 2 unchanged
   std::string history;               // first fired 12 min ago; notified: 2nd time
-  std::string trend;                 // ▁▂▅█ 2.4 (threshold 2); may be empty
+  std::string trend;                 // gpu-7: ▁▂▅█ 2.4 (threshold 2, last hour); may be empty
+  std::string trend_words;           // gpu-7: 2.4 (threshold 2, last hour), for beside the picture
+  std::string trend_picture;         // the content id of the same as a picture; empty: there is none
   std::vector<std::string> columns;  // names of the labels that differ; of many an empty one: name=value, …
   std::vector<PageRow> rows;         // the most important first; at most kMostPageRows
   std::size_t total = 0;             // alerts, shown or not

@@ -1,6 +1,7 @@
 #include "receivers/page_html.h"
 
 #include "core/template/escape.h"
+#include "receivers/trend_picture.h"
 
 namespace tocsin {
 namespace {
@@ -77,6 +78,20 @@ std::string table(const Page& page) {
          "</p>";
 }
 
+// The bars are for where pictures are not shown: they are the picture's other text.
+void add_trend(const Page& page, std::string& body) {
+  if (page.trend.empty()) return;
+  if (page.trend_picture.empty())
+    return add_row(body, "font-size:16px;font-family:Menlo,Consolas,monospace;color:#20242a;",
+                   escaped(page.trend));
+  add_row(body, "",
+          "<img src=\"cid:" + escaped(page.trend_picture) + "\" width=\"" +
+              std::to_string(kTrendPictureWidth) + "\" alt=\"" + escaped(page.trend) +
+              "\" style=\"display:block;width:100%;max-width:" + std::to_string(kTrendPictureWidth) +
+              "px;height:auto;border:0;\">\n<div style=\"padding-top:4px;font-size:12px;color:#5c646e;\">" +
+              escaped(page.trend_words) + "</div>");
+}
+
 std::string buttons(const Page& page) {
   std::string out;
   for (const PageLink& link : page.links) {
@@ -97,7 +112,7 @@ std::string page_html(const Page& page) {
           paragraph_text(page.summary));
   add_row(body, "font-size:14px;line-height:20px;color:#20242a;", paragraph_text(page.description));
   add_row(body, "font-size:14px;line-height:20px;color:#20242a;", escaped(page.delta()));
-  add_row(body, "font-size:18px;font-family:Menlo,Consolas,monospace;color:#20242a;", escaped(page.trend));
+  add_trend(page, body);
   add_row(body, "", table(page));
   add_row(body, "padding-top:12px;", buttons(page));
   add_row(body, "font-size:12px;color:#5c646e;", escaped(page.common));

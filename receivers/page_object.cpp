@@ -39,7 +39,7 @@ std::optional<Value> PageObject::field(std::string_view name) const {
   if (name == "Subject") return Value::string(page().about());
   if (name == "Footer") return Value::string(page().footer);
   if (name == "Severity") return Value::string(std::string(to_string(page().severity)));
-  if (name == "Trend") return Value::string(data_->trend);
+  if (name == "Trend") return Value::string(page().trend);
   if (name == "HTML") return Value::string(page_html(page()), tmpl::StringType::html);
   if (name == "New") return alerts_that_(AlertChange::kNew);
   if (name == "Resolved") return alerts_that_(AlertChange::kResolved);

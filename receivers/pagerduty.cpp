@@ -3,6 +3,7 @@
 #include <array>
 
 #include "receivers/message_writer.h"
+#include "receivers/pagerduty_change.h"
 #include "receivers/plain_message.h"
 #include "receivers/service_answer.h"
 #include "receivers/sha256.h"
@@ -81,6 +82,11 @@ class PagerDuty final : public Integration {
   std::vector<TemplateField> template_fields() const override;
   Result<BuiltRequest> build(const Notification&, const BuildContext&) const override;
   DeliveryResult read(const Notification&, const OutboundAnswer&) const override;
+  bool wants_changes() const override { return !config_.change_url.empty(); }
+  Result<HttpRequest> tell_change(const RulesChanged&, const BuildContext&) const override;
+  DeliveryResult read_change(const OutboundAnswer& answer, TimePoint now) const override {
+    return read_service_answer(answer, now);
+  }
 
  private:
   Event expand(MessageWriter&) const;
@@ -236,6 +242,19 @@ Result<BuiltRequest> PagerDuty::build(const Notification& notification, const Bu
   request.timeout = config_.timeout;
   request.body = fitting_body(event, context, writer);
   return BuiltRequest{std::move(request), writer.warning()};
+}
+
+Result<HttpRequest> PagerDuty::tell_change(const RulesChanged& changed, const BuildContext& context) const {
+  const Result<std::string> key = context.read_secret(config_.key);
+  if (!key) return fail(key.error().message);
+  HttpRequest request;
+  request.method = "POST";
+  request.url = config_.change_url;
+  request.headers = {{"Content-Type", "application/json"}};
+  request.config = config_.http;
+  request.timeout = config_.timeout;
+  request.body = pagerduty_change_event(changed, *key, context.external_url);
+  return request;
 }
 
 DeliveryResult PagerDuty::read(const Notification& notification, const OutboundAnswer& answer) const {

@@ -19,6 +19,7 @@ struct PagerDutyConfig {
   std::shared_ptr<const HttpConfig> http;
   Duration timeout{};
   std::string url;
+  std::string change_url;  // where changes of rules are told; empty: they are not
   enum class Api { kVersion1, kVersion2 } api = Api::kVersion2;
   Secret key;               // the routing key, in version 1 the service key; its content may be a template
   TemplateField key_field;  // where it stands; without its text

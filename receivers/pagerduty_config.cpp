@@ -1,4 +1,5 @@
 #include "receivers/pagerduty.h"
+#include "receivers/pagerduty_change.h"
 
 namespace tocsin {
 namespace {
@@ -64,6 +65,23 @@ void read_keys(ReceiverBlock& block, PagerDutyConfig& out) {
   }
 }
 
+void read_change_events(YamlObject& object, PagerDutyConfig& out) {
+  bool wanted = false;
+  object.boolean("change_events", wanted);
+  if (!wanted) return;
+  out.change_url = pagerduty_change_url(out.url);
+  if (out.api == PagerDutyConfig::Api::kVersion1) {
+    object.error("change_events", "change_events needs a routing_key",
+                 "the Events API version 1, which service_key is of, has no change events");
+  } else if (out.change_url.empty()) {
+    object.error("change_events", "change_events needs a url that ends in /v2/enqueue",
+                 "change events are then sent to /v2/change/enqueue of the same server");
+  } else if (has_template(out.key.text)) {
+    object.error("change_events", "change_events needs a routing_key that is no template",
+                 "a change has no labels that a template could use");
+  }
+}
+
 }  // namespace
 
 PagerDutyConfig read_pagerduty_config(ReceiverBlock& block) {
@@ -74,6 +92,7 @@ PagerDutyConfig read_pagerduty_config(ReceiverBlock& block) {
   out.timeout = block.timeout(std::chrono::seconds(30));
   out.url = block.url("url", block.defaults.pagerduty_url);
   read_keys(block, out);
+  read_change_events(object, out);
   out.client = block.text_template("client", R"({{ template "pagerduty.default.client" . }})");
   out.client_url = block.text_template("client_url", R"({{ template "pagerduty.default.clientURL" . }})");
   out.description = block.text_template("description", R"({{ template "pagerduty.default.description" . }})");

@@ -9,7 +9,7 @@
 namespace tocsin {
 namespace {
 
-constexpr std::array<std::string_view, 27> kOwnKeys = {"http_config",
+constexpr std::array<std::string_view, 28> kOwnKeys = {"http_config",
                                                        "smtp_from",
                                                        "smtp_hello",
                                                        "smtp_smarthost",
@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 27> kOwnKeys = {"http_config",
                                                        "smtp_auth_secret",
                                                        "smtp_auth_secret_file",
                                                        "smtp_auth_identity",
+                                                       "smtp_auth_xoauth2",
                                                        "smtp_require_tls",
                                                        "smtp_tls_config",
                                                        "smtp_force_implicit_tls",
@@ -107,6 +108,8 @@ void read_smtp(YamlObject& global, const std::string& base_folder, ReceiverDefau
   global.text("smtp_auth_identity", out.smtp_auth_identity);
   out.smtp_auth_password = read_secret(global, "smtp_auth_password", base_folder);
   out.smtp_auth_secret = read_secret(global, "smtp_auth_secret", base_folder);
+  out.smtp_auth_xoauth2 =
+      read_mail_token(global.child("smtp_auth_xoauth2"), "smtp_auth_xoauth2", base_folder, global.problems());
   global.boolean("smtp_require_tls", out.smtp_require_tls);
   bool implicit = false;
   if (global.boolean("smtp_force_implicit_tls", implicit) && global.has("smtp_force_implicit_tls")) {
@@ -117,6 +120,24 @@ void read_smtp(YamlObject& global, const std::string& base_folder, ReceiverDefau
 }
 
 }  // namespace
+
+MailToken read_mail_token(const YamlNode& node, const std::string& key, const std::string& base_folder,
+                          Problems& problems) {
+  MailToken out;
+  if (node.null()) return out;
+  YamlObject object(node, key, problems);
+  out.token = read_secret(object, "token", base_folder);
+  if (const YamlNode oauth2 = object.child("oauth2"); !oauth2.null())
+    out.oauth2 = std::make_shared<const HttpConfig::OAuth2>(read_oauth2(oauth2, base_folder, problems));
+  if (out.token.set() && out.oauth2 != nullptr) {
+    object.error("token", key + " has both a token and oauth2", "keep one of the two");
+  } else if (!out.set()) {
+    object.error("token", key + " needs a token or oauth2",
+                 "set token_file, or oauth2 with the client_id, client_secret and token_url of a client");
+  }
+  object.refuse_unknown_keys();
+  return out;
+}
 
 bool is_host_and_port(const std::string& text) {
   const std::size_t colon = text.rfind(':');

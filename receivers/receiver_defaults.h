@@ -12,6 +12,16 @@
 
 namespace tocsin {
 
+// What a mail server takes instead of a password (XOAUTH2): a token, or where to get one.
+struct MailToken {
+  Secret token;
+  std::shared_ptr<const HttpConfig::OAuth2> oauth2;  // null: not given
+  bool set() const { return token.set() || oauth2 != nullptr; }
+};
+
+// Reads smtp_auth_xoauth2, or auth_xoauth2 of a receiver.
+MailToken read_mail_token(const YamlNode&, const std::string& key, const std::string& base_folder, Problems&);
+
 struct ReceiverDefaults {
   std::shared_ptr<const HttpConfig> http = std::make_shared<HttpConfig>();
 
@@ -20,6 +30,7 @@ struct ReceiverDefaults {
   std::string smtp_smarthost;  // host:port, checked
   std::string smtp_auth_username, smtp_auth_identity;
   Secret smtp_auth_password, smtp_auth_secret;
+  MailToken smtp_auth_xoauth2;
   bool smtp_require_tls = true;
   std::optional<bool> smtp_force_implicit_tls;  // unset: implicit TLS if the port is 465
   TlsConfig smtp_tls;

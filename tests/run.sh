@@ -29,7 +29,8 @@ ctest --test-dir build --output-on-failure --timeout 300
 
 step "programs for the end-to-end tests, unpacked, not installed"
 unpack_debian_packages build/quickstart/root prometheus prometheus-pushgateway prometheus-node-exporter \
-  prometheus-alertmanager python3-jsonschema python3-attr python3-pyrsistent python3-yaml
+  prometheus-alertmanager python3-jsonschema python3-attr python3-pyrsistent python3-yaml \
+  exim4-daemon-light libidn12 libnss-wrapper libgnutls-dane0 libunbound8 libevent-2.1-7 libnsl2 libdb5.3
 
 step "the examples and the inbox"
 /usr/bin/python3 -B tests/support/examples_test.py

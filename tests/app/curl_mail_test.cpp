@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <set>
 
 #include "app/curl_transport.h"
 #include "tests/app/loopback_server.h"
@@ -21,6 +23,7 @@ struct Script {
       {};  // command line or its verb → another reply; "" hangs, CLOSE hangs up
   const Certificate* implicit_tls = nullptr;  // from the start
   const Certificate* starttls = nullptr;      // offered
+  std::string second_mail = {};  // in one session: what is said to it, or CLOSE; empty: as to the first
 };
 
 class SmtpFake {
@@ -37,6 +40,13 @@ class SmtpFake {
     const auto all = commands();
     return std::find(all.begin(), all.end(), command) != all.end();
   }
+  // In whose name mails came, of each session that had any.
+  std::vector<std::set<std::string>> senders() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::set<std::string>> out;
+    for (const auto& [session, names] : senders_) out.push_back(names);
+    return out;
+  }
   std::string message() {
     const std::lock_guard lock(mutex_);
     return message_;
@@ -44,6 +54,8 @@ class SmtpFake {
 
  private:
   void talk(Connection& connection) {
+    const int session = ++sessions_;
+    bool had_mail = false;
     if (script_.implicit_tls != nullptr && !connection.start_tls(*script_.implicit_tls)) return;
     if (!say(connection, "GREETING", "GREETING", "220 fake ESMTP")) return;
     bool tls = false;
@@ -52,6 +64,14 @@ class SmtpFake {
       if (line.empty()) return;
       keep(line);
       const std::string verb = line.substr(0, line.find(' '));
+      if (verb == "MAIL") {
+        const std::lock_guard lock(mutex_);
+        senders_[session].insert(line);
+      }
+      if (verb == "MAIL" && had_mail && !script_.second_mail.empty()) {
+        if (script_.second_mail != "CLOSE") connection.write(script_.second_mail + "\r\n");
+        return;
+      }
       if (!say(connection, line, verb, usual(verb, tls))) return;
       if (verb == "STARTTLS" && script_.starttls != nullptr) {
         if (!connection.start_tls(*script_.starttls)) return;
@@ -67,6 +87,7 @@ class SmtpFake {
         message_ = message;
       }
       if (!say(connection, "END", "END", "250 2.0.0 queued")) return;
+      had_mail = true;
     }
   }
   std::string usual(const std::string& verb, bool tls) const {
@@ -101,6 +122,8 @@ class SmtpFake {
   Script script_;
   std::mutex mutex_;
   std::vector<std::string> commands_;
+  std::map<int, std::set<std::string>> senders_;  // by session
+  std::atomic<int> sessions_ = 0;
   std::string message_;
   LoopbackServer server_;
 };
@@ -116,6 +139,12 @@ MailRequest mail_to(const SmtpFake& server, std::vector<std::string> recipients 
   mail.timeout = 20s;
   return mail;
 }
+
+// To "user" with "pw" or "other", and to "other" with "pw", by AUTH PLAIN.
+const std::map<std::string, std::string> kWelcome = {{"AUTH PLAIN", "334 "},
+                                                     {"AHVzZXIAcHc=", "235 welcome"},
+                                                     {"AHVzZXIAb3RoZXI=", "235 welcome"},
+                                                     {"AG90aGVyAHB3", "235 welcome"}};
 
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -217,7 +246,8 @@ TEST_CASE("a mail server that hangs in its TLS handshake times out, whichever wa
     mail.from = "a@example.com";
     mail.recipients = {"b@example.com"};
     mail.message = "Subject: x\r\n\r\ny\r\n";
-    mail.security = server == &silent ? MailRequest::Security::kImplicitTls : MailRequest::Security::kStartTls;
+    mail.security =
+        server == &silent ? MailRequest::Security::kImplicitTls : MailRequest::Security::kStartTls;
     mail.timeout = 150ms;
     const auto answer = transport.perform(mail);
     CHECK_MESSAGE(answer.result == TransportResult::kTimedOut, answer.error);
@@ -336,6 +366,171 @@ TEST_CASE("STARTTLS is required, and implicit TLS starts at once") {
   mail.smarthost = implicit.address();
   mail.security = MailRequest::Security::kImplicitTls;
   CHECK(transport.perform(mail).status == 250);
+}
+
+TEST_CASE("mails that wait for one server go over one session, and their order is kept") {
+  const auto certificate = make_certificate("127.0.0.1");
+  SmtpFake starttls({.auth = "PLAIN", .replies = kWelcome, .starttls = &certificate});
+  SmtpFake implicit({.auth = "PLAIN", .replies = kWelcome, .implicit_tls = &certificate});
+  for (SmtpFake* server : {&starttls, &implicit}) {
+    CurlTransport transport;
+    constexpr int kMails = 20;
+    Counter sent;
+    std::vector<OutboundAnswer> answers(kMails);
+    for (int i = 0; i < kMails; ++i) {
+      auto mail = mail_to(*server, {"you" + std::to_string(i) + "@example.org"});
+      mail.security =
+          server == &starttls ? MailRequest::Security::kStartTls : MailRequest::Security::kImplicitTls;
+      mail.tls.ca = certificate.certificate;
+      mail.auth_username = "user";
+      mail.auth_password.text = "pw";
+      transport.send(std::move(mail), [&, i](OutboundAnswer answer) {
+        answers[static_cast<std::size_t>(i)] = std::move(answer);
+        sent.add();
+      });
+    }
+    sent.wait_for(kMails);
+    for (const OutboundAnswer& answer : answers) CHECK_MESSAGE(answer.status == 250, answer.error);
+    CHECK(server->connections() <= 2);  // the first may be through before the others are there
+    const auto commands = server->commands();
+    CHECK(std::count_if(commands.begin(), commands.end(),
+                        [](const auto& line) { return line.starts_with("AUTH"); }) == server->connections());
+    int next = 0;
+    for (const std::string& command : commands) {
+      if (command == "RCPT TO:<you" + std::to_string(next) + "@example.org>") ++next;
+    }
+    CHECK(next == kMails);
+  }
+}
+
+TEST_CASE("a session that the server ended between two mails is begun anew") {
+  // After its first mail the server says what it says, to whatever comes next.
+  for (const std::string then : {"421 enough", "CLOSE"}) {
+    const auto certificate = make_certificate("127.0.0.1");
+    SmtpFake server({.implicit_tls = &certificate, .second_mail = then});
+    CurlTransport transport;
+    constexpr int kMails = 4;
+    Counter sent;
+    std::vector<OutboundAnswer> answers(kMails);
+    for (int i = 0; i < kMails; ++i) {
+      auto mail = mail_to(server);
+      mail.security = MailRequest::Security::kImplicitTls;
+      mail.tls.ca = certificate.certificate;
+      transport.send(std::move(mail), [&, i](OutboundAnswer answer) {
+        answers[static_cast<std::size_t>(i)] = std::move(answer);
+        sent.add();
+      });
+    }
+    sent.wait_for(kMails);
+    for (const OutboundAnswer& answer : answers)
+      CHECK_MESSAGE(answer.status == 250, then << ": " << answer.error);
+    CHECK(server.connections() >= kMails);
+  }
+}
+
+TEST_CASE("mails of other users, secrets, names, and TLS settings never go over one session") {
+  const auto certificate = make_certificate("127.0.0.1");
+  SmtpFake server({.auth = "PLAIN", .replies = kWelcome, .starttls = &certificate});
+  auto first = mail_to(server);
+  first.security = MailRequest::Security::kStartTls;
+  first.tls.insecure_skip_verify = true;
+  first.auth_username = "user";
+  first.auth_password.text = "pw";
+  std::vector<MailRequest> kinds(7, first);
+  kinds[1].auth_username = "other";
+  kinds[2].auth_password.text = "other";
+  kinds[3].security = MailRequest::Security::kPlain;
+  kinds[4].tls.insecure_skip_verify = false;
+  kinds[4].tls.ca = certificate.certificate;
+  kinds[5].hello = "other.example";
+  kinds[6].auth_username = "";
+  for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i].from = "kind" + std::to_string(i) + "@example.org";
+  CurlTransport transport;
+  Counter sent;
+  constexpr int kOfEach = 3;
+  for (int i = 0; i < kOfEach; ++i) {
+    for (const MailRequest& kind : kinds) {
+      transport.send(kind, [&](const OutboundAnswer& answer) {
+        CHECK_MESSAGE(answer.status == 250, answer.error);
+        sent.add();
+      });
+    }
+  }
+  sent.wait_for(kOfEach * static_cast<int>(kinds.size()));
+  std::set<std::string> all;
+  for (const auto& senders : server.senders()) {
+    CHECK(senders.size() == 1);
+    all.insert(senders.begin(), senders.end());
+  }
+  CHECK(all.size() == kinds.size());
+}
+
+TEST_CASE("a token goes to the mail server by XOAUTH2, and only in TLS") {
+  const auto certificate = make_certificate("127.0.0.1");
+  // base64 of "user=user\1auth=Bearer tok\1\1"
+  const std::string login = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRvawEB";
+  SmtpFake server({.auth = "PLAIN XOAUTH2",
+                   .replies = {{"AUTH", "535 no"},
+                               {login, "235 welcome"},
+                               {"AUTH XOAUTH2", "334 "},
+                               {login.substr(13), "235 welcome"}},
+                   .implicit_tls = &certificate});
+  CurlTransport transport;
+  auto mail = mail_to(server);
+  mail.security = MailRequest::Security::kImplicitTls;
+  mail.tls.ca = certificate.certificate;
+  mail.auth_username = "user";
+  mail.auth_token.text = "tok";
+  auto answer = transport.perform(mail);
+  CHECK_MESSAGE(answer.status == 250, answer.error);
+
+  SmtpFake passwords({.auth = "PLAIN LOGIN", .implicit_tls = &certificate});
+  mail.smarthost = passwords.address();
+  answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kMisconfigured);
+  CHECK(holds(answer.error, "XOAUTH2 needs auth_xoauth2"));
+  mail.auth_token = {"", "/nowhere/token"};
+  answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kMisconfigured);
+  CHECK(holds(answer.error, "/nowhere/token"));
+}
+
+TEST_CASE("a token for mail is fetched from its issuer, and once more when the mail server refuses it") {
+  std::atomic<int> fetched = 0;
+  HttpFake issuer([&](const std::string&) {
+    return http_answer(200, R"({"access_token":")" + std::string(++fetched == 1 ? "old" : "new") +
+                                R"(","token_type":"bearer","expires_in":3600})");
+  });
+  const auto certificate = make_certificate("127.0.0.1");
+  // base64 of "user=user\1auth=Bearer new\1\1"
+  SmtpFake server({.auth = "XOAUTH2",
+                   .replies = {{"AUTH", "535 expired"},
+                               {"AUTH XOAUTH2", "334 "},
+                               {"dXNlcj11c2VyAWF1dGg9QmVhcmVyIG9sZAEB", "535 expired"},
+                               {"AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIG5ldwEB", "235 welcome"},
+                               {"dXNlcj11c2VyAWF1dGg9QmVhcmVyIG5ldwEB", "235 welcome"}},
+                   .implicit_tls = &certificate});
+  CurlTransport transport;
+  auto mail = mail_to(server);
+  mail.security = MailRequest::Security::kImplicitTls;
+  mail.tls.ca = certificate.certificate;
+  mail.auth_username = "user";
+  HttpConfig::OAuth2 oauth2;
+  oauth2.client_id = "client";
+  oauth2.client_secret.text = "secret";
+  oauth2.token_url = issuer.url("/token");
+  mail.auth_oauth2 = std::make_shared<const HttpConfig::OAuth2>(oauth2);
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = transport.perform(mail);
+    CHECK_MESSAGE(answer.status == 250, answer.error);
+  }
+  CHECK(fetched == 2);
+
+  oauth2.token_url = "http://127.0.0.1:1/token";
+  mail.auth_oauth2 = std::make_shared<const HttpConfig::OAuth2>(oauth2);
+  const auto answer = transport.perform(mail);
+  CHECK(answer.result == TransportResult::kUnreachable);
+  CHECK(holds(answer.error, "oauth2"));
 }
 
 TEST_CASE("a mail that cannot be sent is called misconfigured before anybody is asked") {

@@ -13,7 +13,7 @@ FAILURES: list[tuple[str, Any, str, str]] = [
     ("refusing", FakePrometheus.refuse_the_query, "found duplicate series", "RuleEvaluationFailing"),
     ("failing", FakePrometheus.fail, "503", "PrometheusUnreachable"),
     ("babbling", FakePrometheus.send_garbage, r"(?i)json|answer", "PrometheusUnreachable"),
-    ("breaking-off", FakePrometheus.send_half, r"(?i)clos|incomplete|complete|ended", "PrometheusUnreachable"),
+    ("breaking-off", FakePrometheus.send_half_a_result, r"(?i)clos|incomplete|complete|ended", "PrometheusUnreachable"),
     ("silent", FakePrometheus.hang_up, r"(?i)clos|empty|no answer|ended", "PrometheusUnreachable"),
     ("hanging", FakePrometheus.hang, r"(?i)time|in time", "PrometheusUnreachable"),
     ("endless", FakePrometheus.send_too_much, r"(?i)large|too (big|much)|bytes|time", "PrometheusUnreachable"),

@@ -206,15 +206,6 @@ class Fakes(StandIn):
         except OSError:
             pass
 
-    @staticmethod
-    def send_half(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(200)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", "1000")
-        request.end_headers()
-        request.wfile.write(b'{"ok": tr')
-        request.close_connection = True
-
     def connect(self, request: BaseHTTPRequestHandler) -> None:
         """The proxy's part: what follows on this connection is for api.pushover.net, in TLS."""
         request.send_response(200, "Connection established")
@@ -333,7 +324,7 @@ class Fakes(StandIn):
         text = text_of(message, "text", 4096)
         demand(str(message.get("chat_id")) == "-100", "chat_id")
         demand(message.get("parse_mode", "HTML") in ("HTML", "Markdown", "MarkdownV2"), "parse_mode")
-        return Reply(200, '{"ok":true,"result":{"message_id":7,"date":1}}', self.marked("telegram", text))
+        return Reply(200, '{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":-100}}}', self.marked("telegram", text))
 
     def discord(self, asked: Request) -> Reply:
         message = asked.json

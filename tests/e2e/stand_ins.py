@@ -82,6 +82,16 @@ class StandIn:
         request.end_headers()
         request.wfile.write(body)
 
+    @staticmethod
+    def send_half(request: BaseHTTPRequestHandler, beginning: bytes = b'{"ok": tr') -> None:
+        """Announces more than it sends."""
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", "1000")
+        request.end_headers()
+        request.wfile.write(beginning)
+        request.close_connection = True
+
     def close(self) -> None:
         self.closing.set()
         self.server.shutdown()
@@ -117,6 +127,8 @@ class FakePrometheus(StandIn):
         self.samples: dict[str, list[Sample]] = {}
         self.misbehaviour: Misbehaviour | None = None
         self.queries: list[tuple[float, str]] = []  # Unix time and expression
+        self.looks_back: list[str] = []  # expressions of range queries, which pages show and nothing depends on
+        self.looking_back_hangs = False
 
     def set(self, expression: str, *samples: Sample) -> None:
         with self.lock:
@@ -145,8 +157,16 @@ class FakePrometheus(StandIn):
         with self.lock:
             misbehaviour = self.misbehaviour
             samples = list(self.samples.get(expression, []))
-            self.queries.append((time.time(), expression))
-        if urllib.parse.urlsplit(request.path).path != "/api/v1/query":
+            path = urllib.parse.urlsplit(request.path).path
+            if path == "/api/v1/query_range":
+                self.looks_back.append(expression)
+            else:
+                self.queries.append((time.time(), expression))
+        if path == "/api/v1/query_range":
+            if self.looking_back_hangs:
+                return self.hang(request)
+            self.answer(request, 200, '{"status":"success","data":{"resultType":"matrix","result":[]}}')
+        elif path != "/api/v1/query":
             self.answer(request, 404, "404 page not found", "text/plain")
         elif misbehaviour:
             misbehaviour(request)
@@ -171,14 +191,8 @@ class FakePrometheus(StandIn):
         StandIn.answer(request, 200, "<html>It works!</html>", "text/html")
 
     @staticmethod
-    def send_half(request: BaseHTTPRequestHandler) -> None:
-        """Announces more than it sends."""
-        request.send_response(200)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", "1000")
-        request.end_headers()
-        request.wfile.write(b'{"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"')
-        request.close_connection = True
+    def send_half_a_result(request: BaseHTTPRequestHandler) -> None:
+        StandIn.send_half(request, b'{"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"')
 
     @staticmethod
     def hang_up(request: BaseHTTPRequestHandler) -> None:

@@ -48,6 +48,53 @@ void check_lines(const std::string& message) {
 }
 }  // namespace
 
+TEST_CASE("a mail shows the trend as a picture of its own, and in words where pictures are not shown") {
+  const ReadReceiver team = read("email_configs", "{to: a@example.org, message_style: tocsin}", kGlobal);
+  Notification what = notification({firing({{"alertname", "Down"}})});
+  what.trend = rising_trend();
+  const std::string message = mail(team, what).message;
+  check_lines(message);
+  for (const char* part :
+       {"Content-Type: multipart/related; type=\"text/html\";", "Content-Type: image/png; name=\"trend.png\"",
+        "Content-ID: <trend@tocsin>", "Content-Disposition: inline", "iVBORw0KGgo", "cid:trend@tocsin"})
+    CHECK_MESSAGE(message.find(part) != std::string::npos, part);
+  const ReadReceiver own =
+      read("email_configs", "{to: a@example.org, html: '<p>{{ .Status }}</p>'}", kGlobal);
+  CHECK(mail(own, what).message.find("image/png") == std::string::npos);
+  const ReadReceiver with_picture =
+      read("email_configs", "{to: a@example.org, html: '<img src=\"cid:trend@tocsin\">'}", kGlobal);
+  CHECK(mail(with_picture, what).message.find("image/png") != std::string::npos);
+  what.trend = nullptr;
+  CHECK(mail(team, what).message.find("image/png") == std::string::npos);
+  CHECK(mail(with_picture, what).message.find("image/png") == std::string::npos);
+}
+
+TEST_CASE("a mail server may take a token instead of a password") {
+  const auto request = [](const std::string& block, const std::string& global = "") {
+    return mail(read("email_configs", "{to: a@example.org" + block + "}",
+                     "{smtp_smarthost: 'mail.example.com:587', smtp_from: alerts@example.com" + global + "}"),
+                notification({firing({{"alertname", "Down"}})}));
+  };
+  CHECK(request(", auth_username: u, auth_xoauth2: {token: t}").auth_token.text == "t");
+  CHECK(request(", auth_username: u, auth_xoauth2: {token_file: t}").auth_token.file == "/etc/tocsin/t");
+  const std::string oauth2 =
+      "{oauth2: {client_id: c, client_secret: s, token_url: 'http://x/t', scopes: [a]}}";
+  CHECK(request(", auth_username: u, auth_xoauth2: " + oauth2).auth_oauth2->token_url == "http://x/t");
+  const std::string global = ", smtp_auth_username: u, smtp_auth_xoauth2: {token: t}";
+  CHECK(request("", global).auth_token.text == "t");
+  CHECK_FALSE(request(", auth_password: p", global).auth_token.set());
+  for (const char* wrong :
+       {"auth_xoauth2: {token: t}", "auth_username: u, auth_xoauth2: {}",
+        "auth_username: u, auth_xoauth2: {token: t, token_file: f}",
+        "auth_username: u, auth_xoauth2: {tokens: t}",
+        "auth_username: u, auth_xoauth2: {token: t, oauth2: {client_id: c, token_url: 'http://x'}}",
+        "auth_username: u, auth_xoauth2: {oauth2: {client_id: c}}"}) {
+    CAPTURE(wrong);
+    CHECK(read("email_configs", "{to: a@example.org, " + std::string(wrong) + "}", kGlobal)
+              .problems.has_errors());
+  }
+}
+
 TEST_CASE("a mail has an envelope, the usual headers, a text part and an HTML part") {
   const ReadReceiver team =
       read("email_configs", "{to: 'Ops Team <ops@example.org>, b@example.org'}", kGlobal);

@@ -107,4 +107,32 @@ TEST_CASE("header names are checked") {
   CHECK_FALSE(is_mail_header_name("X\r\n"));
 }
 
+TEST_CASE("pictures stand beside the HTML that shows them, in base64 of short lines") {
+  MimeMessage message;
+  message.text = "t";
+  message.html = "<img src='cid:a@b'>";
+  message.boundary = "B";
+  struct Row {
+    std::string bytes;
+    const char* encoded;
+  };
+  for (const Row& row : {Row{"", ""}, Row{"M", "TQ==\r\n"}, Row{"Ma", "TWE=\r\n"}, Row{"Man", "TWFu\r\n"},
+                         Row{std::string("\0\xff\x10", 3), "AP8Q\r\n"}, Row{"\xfb\xff", "+/8=\r\n"}}) {
+    message.pictures = {{"a@b", "p.png", row.bytes}};
+    CHECK(write_mime(message) ==
+          "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"=_B\"\r\n\r\n"
+          "--=_B\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: "
+          "quoted-printable\r\n\r\nt\r\n"
+          "--=_B\r\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"=_rB\"\r\n\r\n"
+          "--=_rB\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: "
+          "quoted-printable\r\n\r\n"
+          "<img src=3D'cid:a@b'>\r\n"
+          "--=_rB\r\nContent-Type: image/png; name=\"p.png\"\r\nContent-Transfer-Encoding: base64\r\n"
+          "Content-ID: <a@b>\r\nContent-Disposition: inline; filename=\"p.png\"\r\n\r\n" +
+              std::string(row.encoded) + "--=_rB--\r\n--=_B--\r\n");
+  }
+  message.pictures = {{"a@b", "p.png", std::string(58, 'a')}};
+  CHECK(write_mime(message).find("YWFhYWFh\r\nYQ==\r\n") != std::string::npos);
+}
+
 }  // namespace tocsin

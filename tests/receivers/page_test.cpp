@@ -202,9 +202,23 @@ TEST_CASE("templates find the page and what changed under .Tocsin, and Alertmana
 
 TEST_CASE("a page has the trend where there is one") {
   Notification what = five();
-  what.trend = "▁▂▅█ 2.4 (threshold 2)";
-  CHECK(page_text(page_of(what), PageMarkup::kPlain).find("▁▂▅█ 2.4 (threshold 2)") != std::string::npos);
-  CHECK(page_html(page_of(what)).find("▁▂▅█ 2.4 (threshold 2)") != std::string::npos);
+  what.trend = rising_trend();
+  const std::string words = "▁█ 2.4 (threshold 2, last hour)";
+  CHECK(page_text(page_of(what), PageMarkup::kPlain).find(words) != std::string::npos);
+  const std::string html = page_html(page_of(what));
+  CHECK(html.find(words) != std::string::npos);
+  CHECK(html.find("<img") == std::string::npos);
+  Page pictured = page_of(what);
+  pictured.trend_picture = "a@b";
+  CHECK(page_html(pictured).find("<img src=\"cid:a@b\"") != std::string::npos);
+  CHECK(rendered("{{ .Tocsin.Trend }}", what).ends_with(words));
+
+  Trend of_one = *what.trend;
+  of_one.fingerprint = what.alerts.back().labels.fingerprint_hex();
+  what.trend = std::make_shared<const Trend>(of_one);
+  const std::string name = page_of(what).trend.substr(0, page_of(what).trend.find(": "));
+  CHECK_FALSE(name.empty());
+  CHECK(page_of(what).trend_words == name + ": 2.4 (threshold 2, last hour)");
 }
 
 TEST_CASE("a page about a storm is made quickly and shows its first hundred") {

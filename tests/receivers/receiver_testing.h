@@ -41,6 +41,18 @@ inline Notification notification(std::vector<Alert> alerts, Labels group_labels 
   return out;
 }
 
+// Of an hour; "▁▁…▁█ 2.4 (threshold 2, last hour)" in words.
+inline std::shared_ptr<const Trend> rising_trend() {
+  Trend out;
+  out.begin = kNow - std::chrono::hours(1);
+  out.step = std::chrono::minutes(1);
+  out.values.assign(61, 1.0);
+  out.values.back() = 2.4;
+  out.threshold = 2;
+  out.comparison = ">";
+  return std::make_shared<const Trend>(std::move(out));
+}
+
 inline Notification many_alerts(int count, const std::string& filler = "") {
   std::vector<Alert> alerts;
   for (int i = 0; i < count; ++i) {

@@ -94,7 +94,7 @@ ReadReceiver threaded() {
 TEST_CASE("Slack shows a page in blocks, with a text for lock screens and a bar in the severity's colour") {
   const ReadReceiver team = read("slack_configs", "{api_url: 'https://hooks.slack.com/x'}", kTocsin);
   Notification what = notification({on("a<1>"), on("b")});
-  what.trend = "▁▂▅█ 2.4 (threshold 2)";
+  what.trend = rising_trend();
   const JsonValue body = body_of(team, what);
   CHECK(body.text("username") == "Tocsin");
   CHECK(body.text("text") == "🟡 [FIRING 2] Down\nIt is &amp; down");
@@ -103,7 +103,7 @@ TEST_CASE("Slack shows a page in blocks, with a text for lock screens and a bar 
   CHECK(blocks[0].find("text").text("text") == "🟡 [FIRING 2] Down");
   CHECK(blocks[1].find("text").text("text") == "*It is &amp; down*");
   CHECK(blocks[2].find("text").text("text") ==
-        "+2 new (a&lt;1&gt;, b); notified: 1st time\n`▁▂▅█ 2.4 (threshold 2)`");
+        "+2 new (a&lt;1&gt;, b); notified: 1st time\n`▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ 2.4 (threshold 2, last hour)`");
   const JsonValue& attachment = body.find("attachments").array().at(0);
   CHECK(attachment.text("color") == "#ecb22e");
   const auto& below = attachment.find("blocks").array();
