@@ -60,6 +60,11 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   engine->trends_.configure(*config.evaluator);
   RouterOutput routed;
   engine->router_.restore(stored, now, routed);
+  // Before the news of the restart are taken in: they may end some of them.
+  for (const AlertView& view : engine->router_.alerts(now)) {
+    const std::string receiver = failing_integration(view.alert.labels);
+    if (!receiver.empty() && !is_set(view.alert.ends_at)) engine->failing_receivers_[receiver] = view.alert;
+  }
   engine->take(std::move(routed), now, first);
   engine->take(std::move(evaluated), now, first);
 
@@ -72,10 +77,8 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
                         !engine->evaluator_.fires(alert.labels);
     if (!orphan) continue;
     const std::string receiver = failing_integration(alert.labels);
-    if (engine->router_.gates().fails(receiver)) {
-      engine->failing_receivers_[receiver] = alert;
-      continue;
-    }
+    if (engine->router_.gates().fails(receiver)) continue;
+    engine->failing_receivers_.erase(receiver);
     alert.ends_at = now;
     alert.cause = ResolveCause::kRuleDeleted;
     orphans.push_back(std::move(alert));

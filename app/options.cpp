@@ -91,6 +91,7 @@ struct Commands {
   Commands() {
     app.set_version_flag("--version", std::string("tocsin ") + kVersion);
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    app.require_subcommand(0, 1);  // in `check rules` the second word is a folder
     add_serve_flags();
     add_web_flags();
     add_limit_flags();
