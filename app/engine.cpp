@@ -112,7 +112,7 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     evaluator_.evaluated(std::move(*result), now, out);
     take(std::move(out), now, step);
   } else if (auto* trend = std::get_if<TrendArrived>(&event)) {
-    move_to(step.deliveries, trends_.arrived(std::move(*trend), now));
+    trends_.arrived(std::move(*trend), now);
   } else if (auto* finished = std::get_if<DeliveryFinished>(&event)) {
     RouterOutput out;
     const auto integration = router_.delivered(finished->notification_id, finished->result, now, out);
@@ -225,7 +225,6 @@ void Engine::settle(TimePoint now, Step& step) {
     router_.advance(now, routed);
     take(std::move(routed), now, step);
   } while (router_.next_deadline() <= now);
-  move_to(step.deliveries, trends_.let_go(now));
   if (auto sign = heartbeat_.advance(evaluator_, router_, store_fails_.has_value(), now, step.notices))
     step.heartbeat = std::move(sign);
   if (now < next_heartbeat_) return;
@@ -234,8 +233,8 @@ void Engine::settle(TimePoint now, Step& step) {
 }
 
 TimePoint Engine::next_deadline() const {
-  return std::min({evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_,
-                   heartbeat_.next_deadline(), trends_.next_deadline()});
+  return std::min(
+      {evaluator_.next_deadline(), router_.next_deadline(), next_heartbeat_, heartbeat_.next_deadline()});
 }
 
 void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
@@ -251,7 +250,8 @@ void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
 
 void Engine::take(RouterOutput&& out, TimePoint now, Step& step) {
   move_to(step.records, std::move(out.records));
-  move_to(step.deliveries, trends_.take(std::move(out.deliveries), now, step.trend_questions));
+  trends_.add_to(out.deliveries, now, step.trend_questions);
+  move_to(step.deliveries, std::move(out.deliveries));
   move_to(step.notices, std::move(out.notices));
   for (const auto& [by, count] : out.muted) step.muted[by] += count;
   step.limited += out.limited;

@@ -38,56 +38,23 @@ void TrendBook::put(Entry& entry, TimePoint now, Duration unless_within,
   questions.push_back({entry.plan, entry.rule, now});
 }
 
-std::vector<Notification> TrendBook::take(std::vector<Notification> notifications, TimePoint now,
-                                          std::vector<TrendQuestion>& questions) {
-  if (entries_.empty()) return notifications;
-  std::vector<Notification> out;
+void TrendBook::add_to(std::vector<Notification>& notifications, TimePoint now,
+                       std::vector<TrendQuestion>& questions) {
+  if (entries_.empty()) return;
   for (Notification& notification : notifications) {
     const Alert* subject = subject_of(notification);
-    if (subject != nullptr) {
-      auto& [url, entry] = *entries_.find(subject->generator_url.view());
-      put(entry, now, kFresh, questions);
-      // What was asked for long ago and never answered is not waited for again and again.
-      if (!entry.known(now) && now - entry.asked_at < kPatience) {
-        waiting_.push_back({std::move(notification), url, entry.asked_at + kPatience});
-        continue;
-      }
-      add_trend(notification, now);
-    }
-    out.push_back(std::move(notification));
+    if (subject == nullptr) continue;
+    Entry& entry = entries_.find(subject->generator_url.view())->second;
+    put(entry, now, kFresh, questions);
+    if (entry.known(now)) add_trend(entry, *subject, notification);
   }
-  std::ranges::stable_sort(waiting_, {}, &Waiting::until);
-  return out;
 }
 
-std::vector<Notification> TrendBook::arrived(TrendArrived answer, TimePoint now) {
-  const std::string subject = generator_url(*answer.plan, answer.plan->group.rules[answer.rule]);
-  const auto found = entries_.find(subject);
-  if (found != entries_.end()) {
-    found->second.series = std::move(answer.series);
-    found->second.known_at = now;
-  }
-  std::vector<Notification> out;
-  std::erase_if(waiting_, [&](Waiting& waiting) {
-    if (waiting.subject != subject) return false;
-    add_trend(waiting.notification, now);
-    out.push_back(std::move(waiting.notification));
-    return true;
-  });
-  return out;
-}
-
-std::vector<Notification> TrendBook::let_go(TimePoint now) {
-  std::vector<Notification> out;
-  std::size_t count = 0;
-  for (; count < waiting_.size() && waiting_[count].until <= now; ++count)
-    out.push_back(std::move(waiting_[count].notification));
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
-  return out;
-}
-
-TimePoint TrendBook::next_deadline() const {
-  return waiting_.empty() ? kNever : waiting_.front().until;
+void TrendBook::arrived(TrendArrived answer, TimePoint now) {
+  const auto found = entries_.find(generator_url(*answer.plan, answer.plan->group.rules[answer.rule]));
+  if (found == entries_.end()) return;
+  found->second.series = std::move(answer.series);
+  found->second.known_at = now;
 }
 
 // The alert that a person would look at first: firing before resolved, then what is new. Null where no rule
@@ -107,15 +74,11 @@ const Alert* TrendBook::subject_of(const Notification& notification) const {
   return best;
 }
 
-void TrendBook::add_trend(Notification& notification, TimePoint now) const {
-  const Alert* subject = subject_of(notification);
-  if (subject == nullptr) return;  // the rule went with a reload while the page waited
-  const Entry& entry = entries_.find(subject->generator_url.view())->second;
-  if (!entry.known(now)) return;
-  const TrendSeries* series = find_series(entry.plan->group.rules[entry.rule], entry.series, subject->labels);
+void TrendBook::add_trend(const Entry& entry, const Alert& subject, Notification& notification) {
+  const TrendSeries* series = find_series(entry.plan->group.rules[entry.rule], entry.series, subject.labels);
   if (series == nullptr) return;
   auto trend = std::make_shared<Trend>(series->trend);
-  trend->fingerprint = subject->labels.fingerprint_hex();
+  trend->fingerprint = subject.labels.fingerprint_hex();
   notification.trend = std::move(trend);
 }
 

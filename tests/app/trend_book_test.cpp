@@ -1,4 +1,4 @@
-// Pages and the trends they wait for, with a clock of the test's own.
+// Pages and their trends, with a clock of the test's own.
 #include "app/trend_book.h"
 
 #include <doctest/doctest.h>
@@ -46,8 +46,12 @@ struct Story {
     out.alerts = std::move(alerts);
     return out;
   }
-  std::vector<Notification> take(std::vector<Alert> alerts) {
-    return book.take({page(std::move(alerts))}, now, questions);
+  // Whose trend a page about these alerts shows.
+  std::string trend_of(std::vector<Alert> alerts) { return trend_of(page(std::move(alerts))); }
+  std::string trend_of(Notification page) {
+    std::vector<Notification> pages{std::move(page)};
+    book.add_to(pages, now, questions);
+    return whose(pages[0]);
   }
   TrendArrived answer(std::vector<std::string> instances) const {
     TrendArrived out{plan, 0, {}};
@@ -70,59 +74,35 @@ struct Story {
 
 }  // namespace
 
-TEST_CASE(
-    "a trend that was asked for when the alert began is there for its first page, which waits for nothing") {
+TEST_CASE("a trend that was asked for when the alert began is there for its first page") {
   Story story;
   story.book.ask({story.plan, 0, kStart}, kStart, story.questions);
   REQUIRE(story.questions.size() == 1);
-  CHECK(story.book.arrived(story.answer({"a"}), kStart + 20ms).empty());
+  story.book.arrived(story.answer({"a"}), kStart + 20ms);
   story.now = kStart + 30s;
-  const auto out = story.take({story.alert("a")});
-  REQUIRE(out.size() == 1);
-  CHECK(story.whose(out[0]) == "a");
+  CHECK(story.trend_of({story.alert("a")}) == "a");
   CHECK(story.questions.size() == 1);
 }
 
-TEST_CASE("a page waits for a trend that is on its way, but for half a second at most") {
+TEST_CASE("a page goes out without a trend that is not known, and asks for it once a minute") {
   Story story;
-  CHECK(story.take({story.alert("a")}).empty());
-  REQUIRE(story.questions.size() == 1);
-  CHECK(story.book.next_deadline() == kStart + TrendBook::kPatience);
-  CHECK(story.book.let_go(kStart + TrendBook::kPatience - 1ms).empty());
-  const auto out = story.book.let_go(kStart + TrendBook::kPatience);
-  REQUIRE(out.size() == 1);
-  CHECK(story.whose(out[0]) == "nobody's");
-  CHECK(story.book.next_deadline() == kNever);
-
-  // One that was asked for and never answered is not waited for again.
-  story.now = kStart + 10s;
-  CHECK(story.take({story.alert("a")}).size() == 1);
+  for (int i = 0; i < 100; ++i) CHECK(story.trend_of({story.alert("a")}) == "nobody's");
   CHECK(story.questions.size() == 1);
-  // A minute later it is worth another try.
+  story.book.arrived(story.answer({"a"}), kStart + 5ms);
+  story.now = kStart + 59s;
+  CHECK(story.trend_of({story.alert("a")}) == "a");
+  CHECK(story.questions.size() == 1);
   story.now = kStart + 61s;
-  CHECK(story.take({story.alert("a")}).empty());
+  CHECK(story.trend_of({story.alert("a")}) == "nobody's");  // what was known is old
   CHECK(story.questions.size() == 2);
-  const auto arrived = story.book.arrived(story.answer({"a"}), story.now + 100ms);
-  REQUIRE(arrived.size() == 1);
-  CHECK(story.whose(arrived[0]) == "a");
 }
 
-TEST_CASE("a rule is asked about once a minute, however many pages it brings") {
+TEST_CASE("an answer without series is an answer") {
   Story story;
-  for (int i = 0; i < 100; ++i) CHECK(story.take({story.alert("a")}).empty());
+  story.trend_of({story.alert("a")});
+  story.book.arrived(story.answer({}), kStart + 5ms);
+  CHECK(story.trend_of({story.alert("a")}) == "nobody's");
   CHECK(story.questions.size() == 1);
-  CHECK(story.book.arrived(story.answer({"a"}), kStart + 5ms).size() == 100);
-  CHECK(story.take({story.alert("a")}).size() == 1);
-  CHECK(story.questions.size() == 1);
-}
-
-TEST_CASE("an answer without series is an answer: nobody waits for another") {
-  Story story;
-  CHECK(story.take({story.alert("a")}).empty());
-  CHECK(story.book.arrived(story.answer({}), kStart + 5ms).size() == 1);
-  const auto out = story.take({story.alert("a")});
-  REQUIRE(out.size() == 1);
-  CHECK(story.whose(out[0]) == "nobody's");
 }
 
 TEST_CASE("of several alerts the trend is of one that fires, and best of a new one") {
@@ -133,39 +113,32 @@ TEST_CASE("of several alerts the trend is of one that fires, and best of a new o
   over.ends_at = kStart;
   Notification page = story.page({over, story.alert("b"), story.alert("c")});
   page.changes = {AlertChange::kResolved, AlertChange::kUnchanged, AlertChange::kNew};
-  const auto out = story.book.take({page}, story.now, story.questions);
-  REQUIRE(out.size() == 1);
-  CHECK(story.whose(out[0]) == "c");
-  const auto resolved = story.take({over});
-  REQUIRE(resolved.size() == 1);
-  CHECK(story.whose(resolved[0]) == "a");
+  CHECK(story.trend_of(page) == "c");
+  CHECK(story.trend_of({over}) == "a");
 }
 
-TEST_CASE("alerts of others, of rules that are gone and of servers without trends wait for nothing") {
+TEST_CASE("alerts of others, of rules that are gone and of servers without trends ask for nothing") {
   Story story;
-  CHECK(story.take({story.alert("a", AlertOrigin::kExternal)}).size() == 1);
+  CHECK(story.trend_of({story.alert("a", AlertOrigin::kExternal)}) == "nobody's");
   Alert of_another_rule = story.alert("a");
   of_another_rule.generator_url = "http://prometheus:9090/graph?g0.expr=other";
-  CHECK(story.take({of_another_rule}).size() == 1);
-  CHECK(story.take({}).size() == 1);
+  CHECK(story.trend_of({of_another_rule}) == "nobody's");
+  CHECK(story.trend_of(std::vector<Alert>{}) == "nobody's");
   story.server->trend_span = 0s;
   story.configure();
-  CHECK(story.take({story.alert("a")}).size() == 1);
+  CHECK(story.trend_of({story.alert("a")}) == "nobody's");
   CHECK(story.questions.empty());
 }
 
-TEST_CASE("a reload keeps what is known, and lets pages go whose rule it removed") {
+TEST_CASE("a reload keeps what is known of the rules that stay") {
   Story story;
-  CHECK(story.take({story.alert("a")}).empty());
+  story.trend_of({story.alert("a")});
   story.configure();
-  CHECK(story.book.arrived(story.answer({"a"}), kStart).size() == 1);
+  story.book.arrived(story.answer({"a"}), kStart);
   story.configure();
-  CHECK(story.take({story.alert("a")}).size() == 1);
-
-  story.now = kStart + 2min;
-  CHECK(story.take({story.alert("a")}).empty());
+  CHECK(story.trend_of({story.alert("a")}) == "a");
   story.book.configure({});
-  const auto out = story.book.arrived(story.answer({"a"}), story.now);
-  REQUIRE(out.size() == 1);
-  CHECK(story.whose(out[0]) == "nobody's");
+  CHECK(story.trend_of({story.alert("a")}) == "nobody's");
+  story.book.arrived(story.answer({"a"}), kStart);  // too late
+  CHECK(story.trend_of({story.alert("a")}) == "nobody's");
 }

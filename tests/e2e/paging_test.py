@@ -109,10 +109,10 @@ class AnAlertOfARealPrometheus(EndToEnd):
         self.assertEqual(title, f"🔴 [FIRING] OvenTooHot — {where}")
         self.assertEqual(firing["text"].splitlines()[0], title, "what a lock screen shows")
         self.assertIn("The oven has 300 degrees &amp; more", summary)
-        self.assert_matches(changes, r"^\+1 new; first fired \d+ s ago; notified: 1st time$")
+        self.assert_matches(changes, r"^\+1 new; first fired \d+ s ago; notified: 1st time(\n`.* 300 \(threshold 250, last .*\)`)?$")
         self.assertIn("/#/silences/new?filter=%7B", firing["attachments"][0]["blocks"][0]["text"]["text"])
         self.assert_matches(resolved["blocks"][0]["text"]["text"], r"^🟢 \[RESOLVED\] OvenTooHot ")
-        self.assert_matches(resolved["blocks"][-1]["text"]["text"], r"^resolved after \d+ s; notified: 2nd time$")
+        self.assert_matches(resolved["blocks"][-1]["text"]["text"], r"^resolved after \d+ s; notified: 2nd time(\n`.*`)?$")
         self.assertEqual((firing["attachments"][0]["color"], resolved["attachments"][0]["color"]), ("#d40e0d", "#2eb67d"))
 
     def instance(self) -> str:
