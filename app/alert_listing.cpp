@@ -28,12 +28,12 @@ bool AlertListing::ends() {
 }
 
 void AlertListing::get_help() {
-  if (!helper_.joinable()) helper_ = std::thread([this] { help(); });
+  // A copy of its own, made here: from now on the one that answers writes with json_.
+  if (!helper_.joinable()) helper_ = std::thread([this, json = json_] { help(json); });
 }
 
 // Leaves the first part alone: whoever needs it next writes it.
-void AlertListing::help() {
-  AlertJson json = json_;
+void AlertListing::help(AlertJson json) {
   std::unique_lock lock(mutex_);
   while (true) {
     Part* part = nullptr;

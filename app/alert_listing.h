@@ -43,7 +43,7 @@ class AlertListing {
   };
   std::string write(std::vector<AlertView>, AlertJson&) const;
   std::optional<std::string> next_text();
-  void help();
+  void help(AlertJson);
 
   const AlertFilter filter_;
 
