@@ -1,0 +1,46 @@
+// A check that asks a Prometheus server: a pure function over one rule and what the server has said. Each
+// family of checks is one file of this folder; online_findings.cpp lists them.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/time.h"
+#include "rules/findings/rule_check.h"
+#include "rules/online/inquiry.h"
+#include "rules/online/question_call.h"
+
+namespace tocsin {
+
+// From which on a query is reported; zero: never.
+struct CostLimits {
+  double series = 0;
+  double samples = 0;
+  double peak_samples = 0;
+  Duration time = std::chrono::seconds(10);
+};
+
+struct OnlineOptions {
+  QuestionTime time;  // now, and how far is looked back
+  CostLimits cost;
+  std::set<std::string, std::less<>> recorded;  // names of the recording rules that are checked with it
+};
+
+struct OnlineRule {
+  const RuleUnderCheck& rule;
+  const OnlineOptions& options;
+  bool evaluated_by_server;  // else Tocsin does, and adds its own external labels
+  Inquiry& inquiry;
+  FindingList& out;
+
+  const ExpressionView& view() const { return rule.view; }
+  bool is_recorded(std::string_view metric) const { return options.recorded.contains(metric); }
+};
+
+struct OnlineCheck {
+  std::span<const FindingKind> kinds;  // that only a server tells of
+  void (*check)(const OnlineRule&);
+};
+
+}  // namespace tocsin
