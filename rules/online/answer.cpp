@@ -57,7 +57,7 @@ Answer read_refusal(const Question& question, int status, const Result<JsonValue
       failed.error = on_one_line(words);
       return failed;
     }
-    return NoAnswer{NoAnswerReason::kServerFailed, fmt::format("the server answers: {}", on_one_line(words))};
+    return NoAnswer{NoAnswerReason::kRefused, fmt::format("the server answers: {}", on_one_line(words))};
   }
   if (told && type == "timeout")
     return NoAnswer{NoAnswerReason::kTimedOut, "the query takes too long: " + on_one_line(words)};
@@ -66,7 +66,7 @@ Answer read_refusal(const Question& question, int status, const Result<JsonValue
   if (!words.empty()) said += ": " + on_one_line(words);
   if (status == 401 || status == 403) return NoAnswer{NoAnswerReason::kUnauthorized, std::move(said)};
   if (status == 404) return NoAnswer{NoAnswerReason::kNotFound, std::move(said)};
-  return NoAnswer{NoAnswerReason::kServerFailed, std::move(said)};
+  return NoAnswer{status >= 500 ? NoAnswerReason::kServerFailed : NoAnswerReason::kRefused, std::move(said)};
 }
 
 Answer read_evaluated(const JsonValue& data) {

@@ -21,7 +21,8 @@ enum class NoAnswerReason : std::uint8_t {
   kTimedOut,
   kUnauthorized,  // 401, 403
   kNotFound,      // 404: a server that does not have this part of the API
-  kServerFailed,  // 5xx, or an error of the API that is not the question's fault
+  kServerFailed,  // 5xx
+  kRefused,       // an error of the API about this question
   kUnreadable,    // no answer of the Prometheus API
   kQuerySpent,    // the budget of queries
   kTimeSpent,     // the budget of time

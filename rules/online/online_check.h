@@ -8,18 +8,11 @@
 
 #include "core/time.h"
 #include "rules/findings/rule_check.h"
+#include "rules/online/cost_limits.h"
 #include "rules/online/inquiry.h"
 #include "rules/online/question_call.h"
 
 namespace tocsin {
-
-// From which on a query is reported; zero: never.
-struct CostLimits {
-  double series = 0;
-  double samples = 0;
-  double peak_samples = 0;
-  Duration time = std::chrono::seconds(10);
-};
 
 struct OnlineOptions {
   QuestionTime time;  // now, and how far is looked back

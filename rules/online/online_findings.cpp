@@ -53,6 +53,7 @@ std::string way_out(NoAnswerReason reason) {
       return "is the URL right, is there a proxy in between?";
     case NoAnswerReason::kUnreachable:
     case NoAnswerReason::kServerFailed:
+    case NoAnswerReason::kRefused:
     case NoAnswerReason::kGivenUp:
       break;
   }

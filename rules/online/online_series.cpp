@@ -9,8 +9,8 @@
 #include "core/matcher.h"
 #include "core/nearest_name.h"
 #include "rules/online/online_families.h"
-#include "rules/online/series_history.h"
 #include "rules/online/selectors.h"
+#include "rules/online/series_history.h"
 #include "rules/promql/visitor.h"
 
 namespace tocsin {

@@ -20,12 +20,12 @@ struct Question {
     kMetadata,     // type of each metric
     kMetrics,      // every metric name of the time looked back at
     kUp,           // when the server has scraped at all, within that time
-    kCost,         // `text` is an expression: what it costs, and whether it fails
     kValue,        // `text` is an expression: its value now
     kExists,       // `text` is a selector: whether any series of the time looked back at matches
     kSeen,         // `text` is a selector: when it had series, within that time
     kLabels,       // `text` is a selector: the label names of its series
     kLabelValues,  // `text` is a selector: the values of `label` on its series
+    kCost,         // `text` is an expression: what it costs, and whether it fails
   };
   Kind kind = Kind::kBuild;
   std::string text;

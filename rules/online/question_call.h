@@ -18,8 +18,9 @@ struct ApiCall {
 // What time the questions are about.
 struct QuestionTime {
   TimePoint now{};
-  Duration look_back{};  // of kMetrics, kUp, kExists, kSeen, kLabels and kLabelValues
-  Duration step{};       // of kUp and kSeen
+  Duration look_back =
+      std::chrono::hours(7 * 24);           // of kMetrics, kUp, kExists, kSeen, kLabels and kLabelValues
+  Duration step = std::chrono::minutes(5);  // of kUp and kSeen
 };
 
 // `timeout` is told to the server with expressions.
