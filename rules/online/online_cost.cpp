@@ -84,25 +84,24 @@ void say_failed(const OnlineRule& online, const Evaluated& answer) {
   }
 }
 
+// The limits stay the same from day to day, and so does the message; what it took today is in the hint.
 void judge_cost(const OnlineRule& online, const Evaluated& answer, bool counted) {
   const CostLimits& limits = online.options.cost;
-  std::string over;
+  std::string over, took;
   const auto compare = [&](double value, double limit, std::string_view what) {
     if (limit <= 0 || value <= limit) return;
-    over += fmt::format("{}{} {} (limit {})", over.empty() ? "" : ", ", rough_number(value), what,
-                        rough_number(limit));
+    over += fmt::format("{}{} {}", over.empty() ? "" : ", ", rough_number(limit), what);
+    took += fmt::format("{}{} {}", took.empty() ? "" : ", ", rough_number(value), what);
   };
   compare(counted ? answer.sum() : static_cast<double>(answer.series.size()), limits.series, "series");
   compare(answer.samples, limits.samples, "samples");
   compare(answer.peak_samples, limits.peak_samples, "samples at the same time");
-  if (limits.time > Duration::zero() && answer.seconds > to_seconds(limits.time)) {
-    over += fmt::format("{}{:.3g} s (limit {:.3g} s)", over.empty() ? "" : ", ", answer.seconds,
-                        to_seconds(limits.time));
-  }
+  compare(answer.seconds, to_seconds(limits.time), "seconds");
   if (over.empty()) return;
-  online.out.at_expression(online.rule, kCost, online.view()[0].expr->extent,
-                           fmt::format("each evaluation costs the server {}", over),
-                           "select fewer series, look back less far, or record a part of it");
+  online.out.at_expression(
+      online.rule, kCost, online.view()[0].expr->extent,
+      fmt::format("each evaluation costs the server more than {}", over),
+      fmt::format("it took {}: select fewer series, look back less far, or record a part of it", took));
 }
 
 void check(const OnlineRule& online) {

@@ -67,8 +67,8 @@ Question count_of(const std::string& text) {
 }
 
 void check_operator(const OnlineRule& online, const BinaryExpr& binary) {
-  const auto left = without_thresholds(online, *binary.left);
-  const auto right = without_thresholds(online, *binary.right);
+  const auto left = without_thresholds(online, *inside_parentheses(binary.left));
+  const auto right = without_thresholds(online, *inside_parentheses(binary.right));
   if (!left || !right) return;
   const auto* both = online.inquiry.ask<Evaluated>(
       count_of(fmt::format("({}\n) and {} ({}\n)", *left, matching_text(binary.matching), *right)));
@@ -77,12 +77,13 @@ void check_operator(const OnlineRule& online, const BinaryExpr& binary) {
   const auto* rights = online.inquiry.ask<Evaluated>(count_of(*right));
   if (lefts == nullptr || rights == nullptr || lefts->failed() || rights->failed()) return;
   if (lefts->sum() <= 0 || rights->sum() <= 0) return;
-  online.out.at_expression(online.rule, kMatching, binary.op_extent,
-                           fmt::format("the server has {:.0f} series for the left side and {:.0f} for the "
-                                       "right one, and none of them match: "
-                                       "there is never a result",
-                                       lefts->sum(), rights->sum()),
-                           "match by the labels whose values are equal on both sides, with on(…)");
+  online.out.at_expression(
+      online.rule, kMatching, binary.op_extent,
+      "the server has series for both sides, and none of them match: there is never a result",
+      fmt::format("there are {:.0f} on the left and {:.0f} on the right: match by labels whose values are "
+                  "equal on both, "
+                  "with on(…)",
+                  lefts->sum(), rights->sum()));
 }
 
 void check(const OnlineRule& online) {

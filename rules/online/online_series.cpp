@@ -113,6 +113,8 @@ class SeriesSearch {
   const Seen* up() { return online_.inquiry.ask_in_passing<Seen>({Kind::kUp, "", ""}); }
   std::string looked_back() { return time_looked_back_at(up(), online_.options.time); }
 
+  // What is measured stands in the hint: the message stays the same from day to day, so that a baseline knows
+  // it.
   void say(Extent extent, bool passing, std::string message, std::string hint) {
     const bool note = passing || weight_ == Weight::kNote;
     online_.out.at_expression(online_.rule, note ? kPassing : kMissing, extent, std::move(message),
@@ -127,28 +129,26 @@ class SeriesSearch {
     const SeriesHistory history = judge_history(*seen, up(), time);
     const std::string shown = online_.view().shown(selector);
     if (history.kind == SeriesHistory::Kind::kNone) {
-      say(selector.extent, false,
-          fmt::format(
-              "there are no series `{}` now, and there were none at any of the times looked at, every {} {}",
-              shown, rough_duration(time.step), looked_back()),
-          "is it still exported, and scraped?");
+      say(selector.extent, false, fmt::format("there are no series `{}` any more", shown),
+          fmt::format("there were none at any of the times looked at, every {} {}: are they still exported, "
+                      "and scraped?",
+                      rough_duration(time.step), looked_back()));
       return;
     }
     const Duration gone = time.now - history.last;
     if (gone <= reach_.all() + time.step) return;  // it is still within what the rule looks back at
     const std::string last = format_rfc3339(std::chrono::floor<std::chrono::seconds>(history.last));
     if (history.kind == SeriesHistory::Kind::kIntermittent) {
-      say(selector.extent, true,
-          fmt::format(
-              "there are series `{}` only now and then: {:.0f}% of the time {}, in {} pieces, the last at {}",
-              shown, history.share * 100, looked_back(), history.times, last),
-          "if that is how it is meant, write # tocsin disable promql/series");
+      say(selector.extent, true, fmt::format("there are series `{}` only now and then", shown),
+          fmt::format("{:.0f}% of the time {}, in {} pieces, the last at {}; if that is how it is meant, "
+                      "write # tocsin "
+                      "disable promql/series",
+                      history.share * 100, looked_back(), history.times, last));
       return;
     }
-    say(selector.extent, gone < kLongGone,
-        fmt::format("there are no series `{}` any more: they have gone {} ago, after {}", shown,
-                    rough_duration(gone), last),
-        "is it still exported, and scraped?");
+    say(selector.extent, gone < kLongGone, fmt::format("there are no series `{}` any more", shown),
+        fmt::format("they have gone {} ago, after {}: are they still exported, and scraped?",
+                    rough_duration(gone), last));
   }
 
   // It never was: what of it is wrong?
@@ -156,8 +156,8 @@ class SeriesSearch {
     const std::string_view name = metric_name(selector);
     const std::string shown = online_.view().shown(selector);
     if (name.empty()) {
-      say(selector.extent, false, fmt::format("no series matches `{}`, nor did one {}", shown, looked_back()),
-          "is this the server that scrapes it?");
+      say(selector.extent, false, fmt::format("no series matches `{}`", shown),
+          fmt::format("none did {}: is this the server that scrapes it?", looked_back()));
       return;
     }
     const std::string metric = metric_selector(name);
@@ -168,13 +168,13 @@ class SeriesSearch {
       if (!exists->names.empty()) return look_at_matchers(selector, metric);
     }
     if (online_.is_recorded(name)) return;
-    std::string hint = "is it exported, and scraped by this server?";
+    std::string hint = "is it exported, and scraped?";
     const auto* all = online_.inquiry.ask_in_passing<Names>({Kind::kMetrics, "", ""});
     if (all != nullptr) {
       if (const std::string near = did_you_mean(name, all->names); !near.empty()) hint = near;
     }
-    say(selector.extent, false,
-        fmt::format("the server has no metric {}, nor had it one {}", name, looked_back()), hint);
+    say(selector.extent, false, fmt::format("the server has no metric {}", name),
+        fmt::format("nor had it one {}: {}", looked_back(), hint));
   }
 
   // The metric is there, and no series of it is asked for. The first matcher that alone leaves nothing says
@@ -189,10 +189,8 @@ class SeriesSearch {
       const bool there = std::ranges::find(labels->names, matcher.name) != labels->names.end();
       if (!there) {
         if (test->matches("")) continue;
-        say(matcher.extent, false,
-            fmt::format("no series of {} has a label {}, nor had one {}", metric, matcher.name,
-                        looked_back()),
-            near_label(matcher.name, labels->names));
+        say(matcher.extent, false, fmt::format("no series of {} has a label {}", metric, matcher.name),
+            fmt::format("nor had one {}: {}", looked_back(), near_label(matcher.name, labels->names)));
         return;
       }
       const auto* values =
@@ -203,15 +201,14 @@ class SeriesSearch {
           std::ranges::any_of(values->names, [&](const std::string& v) { return test->matches(v); }))
         continue;
       say(matcher.extent, false,
-          fmt::format("no series of {} has {}, nor had one {}", metric, online_.view().text(matcher.extent),
-                      looked_back()),
-          near_value(matcher, values->names));
+          fmt::format("no series of {} has {}", metric, online_.view().text(matcher.extent)),
+          fmt::format("nor had one {}: {}", looked_back(), near_value(matcher, values->names)));
       return;
     }
     say(selector.extent, false,
-        fmt::format("no single series of {} matches all of `{}`, nor did one {}", metric,
-                    online_.view().shown(selector), looked_back()),
-        "each matcher alone matches some: are they of different targets?");
+        fmt::format("no single series of {} matches all of `{}`", metric, online_.view().shown(selector)),
+        fmt::format("nor did one {}, though each matcher alone matches some: are they of different targets?",
+                    looked_back()));
   }
 
   static std::string near_label(std::string_view name, std::vector<std::string> names) {

@@ -46,7 +46,7 @@ void check_window(const OnlineRule& online, const Call& call, const RangeSelecto
   const std::string enough = format_prometheus_duration(std::max<Duration>(
       std::chrono::ceil<std::chrono::milliseconds>(known->interval * 4), std::chrono::milliseconds(1)));
   // A sample more or less in the hour that was counted is no reason to complain.
-  const Duration slack = known->job.empty() ? known->interval / 20 : Duration::zero();
+  const Duration slack = known->job.empty() ? range.range / 20 : Duration::zero();
   if (range.range + slack < known->interval * 2) {
     online.out.at_expression(
         online.rule, kTooShort, range.extent,

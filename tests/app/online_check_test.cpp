@@ -1,5 +1,5 @@
-// `tocsin check --prometheus`, with a server of the test's making: what is asked of it, how much, and what becomes of
-// answers that are none.
+// `tocsin check --prometheus`, with a server of the test's making: what is asked of it, how much, and what
+// becomes of answers that are none.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -97,7 +97,8 @@ void play_empty(FakeServer& server) {
 }
 
 std::string rule(const std::string& expression, const std::string& above = "") {
-  return "groups:\n- name: g\n  rules:\n" + above + "  - alert: A\n    expr: " + expression + "\n    for: 5m\n";
+  return "groups:\n- name: g\n  rules:\n" + above + "  - alert: A\n    expr: " + expression +
+         "\n    for: 5m\n";
 }
 
 struct Desk {
@@ -119,7 +120,8 @@ struct Desk {
     options.format = "json";
     std::string text;
     const JsonValue report = JsonValue::parse(run(rules).out).value();
-    for (const JsonValue& one : report.find("problems").array()) text += (text.empty() ? "" : " ") + one.text("code");
+    for (const JsonValue& one : report.find("problems").array())
+      text += (text.empty() ? "" : " ") + one.text("code");
     return text;
   }
 };
@@ -165,13 +167,15 @@ TEST_CASE("what is found by name and by the server is said once") {
   CHECK(desk.codes(rule("errors_total > 0")) == "promql/counter promql/series");
 }
 
-TEST_CASE("rules of a configuration are evaluated by Tocsin: the server's external labels do not concern them") {
+TEST_CASE(
+    "rules of a configuration are evaluated by Tocsin: the server's external labels do not concern them") {
   Desk desk;
   desk.server.replies["/api/v1/status/config"] = data(R"({"yaml":"global: {external_labels: {team: x}}"})");
   const std::string rules = rule("up == 0") + "    labels: {team: db}\n";
   CHECK(contains(desk.codes(rules), "labels/conflict"));
   desk.files.files["tocsin.yml"] =
-      "prometheus: [{url: 'http://localhost:9090', rule_files: [r.yml]}]\nroute: {receiver: a}\nreceivers: [{name: a}]\n";
+      "prometheus: [{url: 'http://localhost:9090', rule_files: [r.yml]}]\nroute: {receiver: a}\nreceivers: "
+      "[{name: a}]\n";
   desk.options.files = {"tocsin.yml"};
   const std::string out = check(desk.options, {"/work", false, kNow, &desk.server}, desk.files).out;
   CHECK(contains(out, "promql/series"));
@@ -187,7 +191,8 @@ TEST_CASE("a server that nobody reaches is one warning, and everything else is c
   desk.options.format = "text";
   const CommandOutput output = desk.run(rule("errors > 0"));
   CHECK(output.exit_code == 0);
-  CHECK(contains(output.out, "r.yml: warning: nothing was checked against http://prometheus:9090: connection refused ("));
+  CHECK(contains(output.out,
+                 "r.yml: warning: nothing was checked against http://prometheus:9090: connection refused ("));
   desk.options.fail_on = Severity::kWarning;
   CHECK(desk.run(rule("errors > 0")).exit_code == 1);
 }
@@ -204,8 +209,11 @@ TEST_CASE("a server that answers errors makes no findings, one note, and is soon
   CHECK(desk.server.requests().size() == 8);
   desk.options.format = "text";
   const std::string out = desk.run(rules).out;
-  CHECK(contains(out, "against the server were not made: the server answers HTTP status 500: boom"));
-  CHECK(contains(out, "against the server were not made: the last 8 questions failed, and no more were asked"));
+  CHECK(contains(
+      out, "not everything was checked against the server: the server answers HTTP status 500: boom ("));
+  CHECK(contains(
+      out,
+      "not everything was checked against the server: the last 8 questions failed, and no more were asked"));
 }
 
 TEST_CASE("a server that wants a login, or that has only a part of the API, is said to") {
@@ -218,7 +226,9 @@ TEST_CASE("a server that wants a login, or that has only a part of the API, is s
   desk.server.otherwise = nullptr;
   desk.server.replies.erase("/api/v1/metadata");
   const std::string out = desk.run(rule("errors > 0")).out;
-  CHECK(contains(out, "r.yml: note: 1 check against the server was not made: the server answers HTTP status 404"));
+  CHECK(contains(out,
+                 "checked against the server: the server answers HTTP status 404: 404 page not found (1 "
+                 "check not made; "));
   CHECK(contains(out, "promql/series"));
 }
 
@@ -229,7 +239,7 @@ TEST_CASE("the budget of questions bounds what is asked, and what is left open i
   CHECK(desk.server.requests().size() == 3);
   desk.options.format = "text";
   CHECK(contains(desk.run(rule("errors > 0")).out,
-                 "against the server were not made: the budget of 3 questions is spent (--prometheus-max-queries allows "
+                 "the budget of 3 questions is spent (2 checks not made; --prometheus-max-queries allows "
                  "more) [server/unknown]"));
 }
 
@@ -270,7 +280,8 @@ TEST_CASE("a server that takes no POST is asked by GET, from then on at once") {
     return request.method == "POST" ? says(405, "no")(request) : data(kNothing)(request);
   };
   PrometheusDesk desk(*find_prometheus(flags()), flags(), {kNow}, server);
-  for (const Answer& answer : desk.ask({about("a"), about("b")})) CHECK(std::holds_alternative<Evaluated>(answer));
+  for (const Answer& answer : desk.ask({about("a"), about("b")}))
+    CHECK(std::holds_alternative<Evaluated>(answer));
   CHECK(server.requests().size() == 3);
 }
 
@@ -305,7 +316,8 @@ TEST_CASE("once the time is over nothing more is asked, and the last question ha
   const std::vector<Answer> answers = desk.ask({about("a"), about("b"), about("c")});
   CHECK(std::holds_alternative<Evaluated>(answers[1]));
   REQUIRE(std::holds_alternative<NoAnswer>(answers[2]));
-  CHECK(std::get<NoAnswer>(answers[2]) == NoAnswer{NoAnswerReason::kTimeSpent, "the time of 1m for questions is over"});
+  CHECK(std::get<NoAnswer>(answers[2]) ==
+        NoAnswer{NoAnswerReason::kTimeSpent, "the time of 1m for questions is over"});
   CHECK(server.requests().at(0).timeout == 31s);
   CHECK(server.requests().at(1).timeout == 21s);
 }

@@ -26,7 +26,8 @@ NoAnswerReason reason(Kind kind, int status, const std::string& body) {
 
 TEST_CASE("values, with the job that they carry, and what a query has cost") {
   const auto vector = std::get<Evaluated>(read(
-      Kind::kCost, R"({"resultType":"vector","result":[{"metric":{"job":"a"},"value":[1,"2"]},{"metric":{},"value":[1,"0.5"]}],
+      Kind::kCost,
+      R"({"resultType":"vector","result":[{"metric":{"job":"a"},"value":[1,"2"]},{"metric":{},"value":[1,"0.5"]}],
                        "stats":{"timings":{"evalTotalTime":0.25},"samples":{"totalQueryableSamples":120,"peakSamples":7}}})"));
   CHECK(vector.series.size() == 2);
   CHECK(vector.series[0].job == "a");
@@ -60,23 +61,27 @@ TEST_CASE("what is no answer has a reason") {
   CHECK(reason(Kind::kValue, 200, "") == NoAnswerReason::kUnreadable);
   CHECK(reason(Kind::kValue, 200, R"({"status":"success","data":{}})") == NoAnswerReason::kUnreadable);
   CHECK(reason(Kind::kTargets, 200, R"({"status":"success","data":[]})") == NoAnswerReason::kUnreadable);
-  CHECK(reason(Kind::kConfig, 200, R"({"status":"success","data":{"yaml":"a: [b"}})") == NoAnswerReason::kUnreadable);
+  CHECK(reason(Kind::kConfig, 200, R"({"status":"success","data":{"yaml":"a: [b"}})") ==
+        NoAnswerReason::kUnreadable);
 }
 
 TEST_CASE("the configuration of a server: external labels, intervals, data beyond its own") {
-  const auto config = std::get<ServerConfig>(
-      read(Kind::kConfig, R"({"yaml":"global:\n  scrape_interval: 30s\n  external_labels:\n    cluster: eu\nscrape_configs:\n- job_name: a\n  scrape_interval: 5s\n- job_name: b\n"})"));
+  const auto config = std::get<ServerConfig>(read(
+      Kind::kConfig,
+      R"({"yaml":"global:\n  scrape_interval: 30s\n  external_labels:\n    cluster: eu\nscrape_configs:\n- job_name: a\n  scrape_interval: 5s\n- job_name: b\n"})"));
   CHECK(config.scrape_interval == 30s);
   CHECK(config.external_labels == std::map<std::string, std::string>{{"cluster", "eu"}});
   CHECK(config.by_job_name == std::map<std::string, Duration>{{"a", 5s}, {"b", 30s}});
   CHECK(!config.reads_remotely);
-  CHECK(std::get<ServerConfig>(read(Kind::kConfig, R"({"yaml":"remote_read:\n- url: http://x\n"})")).reads_remotely);
+  CHECK(std::get<ServerConfig>(read(Kind::kConfig, R"({"yaml":"remote_read:\n- url: http://x\n"})"))
+            .reads_remotely);
   CHECK(std::get<ServerConfig>(read(Kind::kConfig, R"({"yaml":""})")).scrape_interval == 1min);
 }
 
 TEST_CASE("targets tell the interval of their job, the shortest of several") {
   const auto targets = std::get<ScrapeIntervals>(read(
-      Kind::kTargets, R"({"activeTargets":[{"labels":{"job":"a"},"scrapeInterval":"1m"},{"labels":{"job":"a"},"scrapeInterval":"15s"},
+      Kind::kTargets,
+      R"({"activeTargets":[{"labels":{"job":"a"},"scrapeInterval":"1m"},{"labels":{"job":"a"},"scrapeInterval":"15s"},
                           {"labels":{},"scrapeInterval":"1s"},{"labels":{"job":"old"}}]})"));
   CHECK(targets.by_job == std::map<std::string, Duration>{{"a", 15s}});
 }
@@ -93,9 +98,12 @@ TEST_CASE("how long a server keeps samples") {
 
 TEST_CASE("times at which there were series, of all of a matrix; types of metrics, each once; names") {
   const auto seen = std::get<Seen>(read(
-      Kind::kSeen, R"({"resultType":"matrix","result":[{"metric":{},"values":[[300,"1"],[600.5,"1"]]},{"metric":{},"values":[[0,"1"],[300,"2"]]}]})"));
+      Kind::kSeen,
+      R"({"resultType":"matrix","result":[{"metric":{},"values":[[300,"1"],[600.5,"1"]]},{"metric":{},"values":[[0,"1"],[300,"2"]]}]})"));
   CHECK(seen.at == std::vector<std::int64_t>{0, 300, 600});
-  const auto metadata = std::get<Metadata>(read(Kind::kMetadata, R"({"a":[{"type":"gauge"},{"type":"gauge"}],"b":[{"type":"gauge"},{"type":"counter"}]})"));
+  const auto metadata = std::get<Metadata>(
+      read(Kind::kMetadata,
+           R"({"a":[{"type":"gauge"},{"type":"gauge"}],"b":[{"type":"gauge"},{"type":"counter"}]})"));
   CHECK(metadata.types.at("a") == std::vector<std::string>{"gauge"});
   CHECK(metadata.types.at("b").size() == 2);
   CHECK(std::get<Names>(read(Kind::kMetrics, R"(["a","b"])")).names == std::vector<std::string>{"a", "b"});
@@ -108,11 +116,13 @@ TEST_CASE("each question has its place in the API") {
   CHECK(call(Kind::kBuild).path == "/api/v1/status/buildinfo");
   CHECK(call(Kind::kTargets).parameters == "state=active");
   CHECK(call(Kind::kCost).posts);
-  CHECK(call(Kind::kCost).parameters == "query=a%7Bb%3D%22c%22%7D&time=1700000000.000&timeout=30s&stats=true");
+  CHECK(call(Kind::kCost).parameters ==
+        "query=a%7Bb%3D%22c%22%7D&time=1700000000.000&timeout=30s&stats=true");
   CHECK(call(Kind::kValue).parameters == "query=a%7Bb%3D%22c%22%7D&time=1700000000.000&timeout=30s");
   CHECK(call(Kind::kSeen).path == "/api/v1/query_range");
-  CHECK(call(Kind::kSeen).parameters ==
-        "query=count%28a%7Bb%3D%22c%22%7D%29&start=1699395200.000&end=1700000000.000&step=300.000&timeout=30s");
+  CHECK(
+      call(Kind::kSeen).parameters ==
+      "query=count%28a%7Bb%3D%22c%22%7D%29&start=1699395200.000&end=1700000000.000&step=300.000&timeout=30s");
   CHECK(!call(Kind::kExists).posts);
   CHECK(call(Kind::kExists).path == "/api/v1/label/__name__/values");
   CHECK(call(Kind::kExists).parameters ==
