@@ -9,6 +9,8 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <tuple>
 
 #include "app/check_findings.h"
@@ -175,15 +177,28 @@ class Check {
       for (const CheckedRuleFile& file : outcome.sources.rule_files)
         rule_files.push_back({&file, !outcome.file.is_configuration});
     }
+    if (changes_) online.left_out = unchanged_rules(rule_files);
     survey_ = take_survey(rule_files, std::move(online), desk);
   }
 
-  const FileBlock* block_of(const Problem& problem) {
-    if (problem.position.line <= 0) return nullptr;
-    auto blocks = blocks_.find(problem.file);
-    if (blocks == blocks_.end())
-      blocks = blocks_.try_emplace(problem.file, FileBlocks(lines_.text(problem.file))).first;
-    return blocks->second.at(problem.position.line);
+  std::set<const CheckedRule*> unchanged_rules(std::span<const SurveyedFile> files) {
+    std::set<const CheckedRule*> rules;
+    for (const SurveyedFile& one : files) {
+      for (const CheckedGroup& group : one.file->groups) {
+        for (const CheckedRule& rule : group.rules) {
+          if (!is_changed(one.file->file(), rule.rule->position.line)) rules.insert(&rule);
+        }
+      }
+    }
+    return rules;
+  }
+
+  const FileBlock* block_of(const Problem& problem) { return block_at(problem.file, problem.position.line); }
+  const FileBlock* block_at(const std::string& file, int line) {
+    if (line <= 0) return nullptr;
+    auto blocks = blocks_.find(file);
+    if (blocks == blocks_.end()) blocks = blocks_.try_emplace(file, FileBlocks(lines_.text(file))).first;
+    return blocks->second.at(line);
   }
 
   std::optional<CommandOutput> apply_baseline() {
@@ -201,14 +216,17 @@ class Check {
   void leave_changed() {
     report_.outside_changes = std::erase_if(report_.problems, [&](const ReportedProblem& one) {
       if (one.problem.severity == Severity::kError || one.problem.position.line <= 0) return false;
-      const std::string path =
-          (std::filesystem::path(surroundings_.current_folder) / one.problem.file).lexically_normal();
-      const int line = one.problem.position.line;
-      const FileBlock* block = block_of(one.problem);
-      if (block == nullptr) return !changes_->touches(path, line, line);
-      return std::ranges::none_of(
-          block->own, [&](const auto& lines) { return changes_->touches(path, lines.first, lines.second); });
+      return !is_changed(one.problem.file, one.problem.position.line);
     });
+  }
+
+  // The rule, route or receiver of the line, or else the line itself.
+  bool is_changed(const std::string& file, int line) {
+    const std::string path = (std::filesystem::path(surroundings_.current_folder) / file).lexically_normal();
+    const FileBlock* block = block_at(file, line);
+    if (block == nullptr) return changes_->touches(path, line, line);
+    return std::ranges::any_of(
+        block->own, [&](const auto& lines) { return changes_->touches(path, lines.first, lines.second); });
   }
 
   std::string rendered() {

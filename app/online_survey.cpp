@@ -20,6 +20,15 @@ Inquiry pass(std::span<const SurveyedFile> files, const Survey& survey) {
   return all;
 }
 
+// The clock of the server counts: at a time that lies ahead of it there are no series.
+void set_clock(OnlineOptions& options, PrometheusDesk& desk) {
+  const Answer answer = desk.ask({{Question::Kind::kTime, "", ""}}).front();
+  const auto* told = std::get_if<Evaluated>(&answer);
+  if (told == nullptr || told->series.size() != 1 || told->sum() <= 0) return;
+  options.time.now = TimePoint(from_seconds(told->sum()));
+  desk.set_time(options.time);
+}
+
 bool nobody_there(const NoAnswer& none) {
   return none.reason == NoAnswerReason::kUnreachable || none.reason == NoAnswerReason::kTimedOut;
 }
@@ -37,6 +46,7 @@ Survey take_survey(std::span<const SurveyedFile> files, OnlineOptions options, P
     return survey;
   }
   survey.answers.emplace(first, std::move(build));
+  set_clock(survey.options, desk);
   for (;;) {
     const Inquiry inquiry = pass(files, survey);
     std::vector<Question> questions = inquiry.wanted();

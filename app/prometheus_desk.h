@@ -34,6 +34,8 @@ class PrometheusDesk {
 
   // Answers in the order of the questions. Equal questions are the caller's business.
   std::vector<Answer> ask(const std::vector<Question>&);
+  // What the questions from now on are about.
+  void set_time(const QuestionTime& time) { time_ = time; }
   const std::string& name() const { return place_.name; }
 
  private:
@@ -44,7 +46,7 @@ class PrometheusDesk {
 
   const PrometheusPlace place_;
   const OnlineFlags budget_;
-  const QuestionTime time_;
+  QuestionTime time_;
   Transport& transport_;
   const Clock clock_;
   const std::chrono::steady_clock::time_point started_;

@@ -204,6 +204,7 @@ Answer read_data(const Question& question, const JsonValue& data) {
       return read_targets(data);
     case Kind::kMetadata:
       return read_metadata(data);
+    case Kind::kTime:
     case Kind::kCost:
     case Kind::kValue:
       return read_evaluated(data);

@@ -35,7 +35,7 @@ struct NoAnswer {
   friend bool operator==(const NoAnswer&, const NoAnswer&) = default;
 };
 
-// Of kCost and kValue: the value of each series with the job that it carries.
+// Of kTime, kCost and kValue: the value of each series with the job that it carries.
 struct Evaluated {
   struct Series {
     std::string job;

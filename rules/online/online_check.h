@@ -18,6 +18,7 @@ struct OnlineOptions {
   QuestionTime time;  // now, and how far is looked back
   CostLimits cost;
   std::set<std::string, std::less<>> recorded;  // names of the recording rules that are checked with it
+  std::set<const CheckedRule*> left_out;        // the server is not asked about them
 };
 
 struct OnlineRule {

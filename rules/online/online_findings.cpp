@@ -82,6 +82,7 @@ void find_online(const CheckedRuleFile& file, const OnlineOptions& options, bool
   const std::vector<LabelFlow> no_flows;
   for (const CheckedGroup& group : file.groups) {
     for (const CheckedRule& checked : group.rules) {
+      if (options.left_out.contains(&checked)) continue;
       view.show(checked.tree);
       const RuleUnderCheck rule{file, group, checked, *checked.rule, group.group->interval, view, no_flows};
       const OnlineRule online{rule, options, evaluated_by_server, inquiry, out};

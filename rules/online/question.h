@@ -13,6 +13,7 @@ struct Question {
   // most.
   enum class Kind : std::uint8_t {
     kBuild,        // version of the server
+    kTime,         // what its clock says: that of who asks may be wrong
     kFlags,        // its command line
     kRuntime,      // how long it keeps samples
     kConfig,       // external labels, scrape intervals

@@ -21,9 +21,11 @@ class Parameters {
     text_ += tmpl::url_query_escape(name) + "=" + tmpl::url_query_escape(value);
     return *this;
   }
-  Parameters& add_span(const QuestionTime& time) {
+  // Of what has samples from the beginning of the time looked back at on. Its end is left open, for series that have
+  // just begun.
+  Parameters& add_span(const QuestionTime& time, Duration slack = {}) {
     return add("start", format_unix_seconds(time.now - time.look_back))
-        .add("end", format_unix_seconds(time.now));
+        .add("end", format_unix_seconds(time.now + slack));
   }
   std::string take() { return std::move(text_); }
 
@@ -52,7 +54,7 @@ ApiCall over_time(std::string_view expression, const QuestionTime& time, Duratio
 ApiCall about_names(std::string path, std::string_view selector, const QuestionTime& time) {
   Parameters parameters;
   if (!selector.empty()) parameters.add("match[]", selector);
-  return {false, std::move(path), parameters.add_span(time).take()};
+  return {false, std::move(path), parameters.add_span(time, time.step).take()};
 }
 
 // A name beyond ASCII goes into a path in Prometheus' own way of escaping.
@@ -66,6 +68,8 @@ ApiCall call_for(const Question& question, const QuestionTime& time, Duration ti
   switch (question.kind) {
     case Kind::kBuild:
       return {false, "/api/v1/status/buildinfo", ""};
+    case Kind::kTime:
+      return {true, "/api/v1/query", Parameters().add("query", "time()").take()};
     case Kind::kFlags:
       return {false, "/api/v1/status/flags", ""};
     case Kind::kRuntime:

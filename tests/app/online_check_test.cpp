@@ -182,6 +182,22 @@ TEST_CASE(
   CHECK(!contains(out, "labels/conflict"));
 }
 
+TEST_CASE("the clock of the server counts, not that of who asks") {
+  Desk desk;
+  desk.server.replies["/api/v1/query"] = [](const HttpRequest& request) {
+    return data(contains(request.body, "query=time%28%29") ? R"({"resultType":"scalar","result":[1,"1700000000"]})"
+                                                           : kNothing)(request);
+  };
+  desk.run(rule("errors > 0"));
+  std::size_t with_time = 0;
+  for (const HttpRequest& request : desk.server.requests()) {
+    if (!contains(request.body, "&time=")) continue;
+    ++with_time;
+    CHECK(contains(request.body, "&time=1700000000.000&"));
+  }
+  CHECK(with_time >= 2);
+}
+
 TEST_CASE("a server that nobody reaches is one warning, and everything else is checked all the same") {
   Desk desk;
   desk.server.replies.clear();
@@ -239,7 +255,7 @@ TEST_CASE("the budget of questions bounds what is asked, and what is left open i
   CHECK(desk.server.requests().size() == 3);
   desk.options.format = "text";
   CHECK(contains(desk.run(rule("errors > 0")).out,
-                 "the budget of 3 questions is spent (2 checks not made; --prometheus-max-queries allows "
+                 "the budget of 3 questions is spent (3 checks not made; --prometheus-max-queries allows "
                  "more) [server/unknown]"));
 }
 

@@ -134,6 +134,22 @@ class OnlineCheck(CheckCase):
                 self.assertEqual({(one["code"], one["severity"]) for one in problems}, {("server/unknown", "note")})
                 self.assertIn(words, "".join(one["message"] for one in problems))
 
+    def test_only_what_a_branch_changed_is_asked_about(self) -> None:
+        """With --changed-since the budget goes to the rules of the branch."""
+        rule = "  - alert: {0}\n    expr: {1} > 5\n    for: 5m\n"
+        head = "groups:\n- name: shop\n  rules:\n"
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.write("r.yml", head + rule.format("A", "of_a") + rule.format("B", "of_b"))
+        self.git("add", ".")
+        self.git("commit", "--quiet", "-m", "first")
+        self.git("checkout", "--quiet", "-b", "work")
+        self.write("r.yml", head + rule.format("A", "of_a") + rule.format("B", "of_c"))
+        server = self.fake_prometheus()
+        self.check("--prometheus", server.url, "--changed-since", "main", "r.yml")
+        asked = " ".join(expression for _, expression in server.queries)
+        self.assertIn("of_c", asked)
+        self.assertNotIn("of_a", asked)
+
     def test_a_server_that_is_not_there_is_one_warning(self) -> None:
         """Everything that needs no server is checked all the same."""
         self.write("r.yml", alerts())

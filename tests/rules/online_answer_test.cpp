@@ -126,8 +126,9 @@ TEST_CASE("each question has its place in the API") {
   CHECK(!call(Kind::kExists).posts);
   CHECK(call(Kind::kExists).path == "/api/v1/label/__name__/values");
   CHECK(call(Kind::kExists).parameters ==
-        "match%5B%5D=a%7Bb%3D%22c%22%7D&start=1699395200.000&end=1700000000.000");
+        "match%5B%5D=a%7Bb%3D%22c%22%7D&start=1699395200.000&end=1700000300.000");
   CHECK(call(Kind::kLabels).path == "/api/v1/labels");
   CHECK(call(Kind::kLabelValues).path == "/api/v1/label/l/values");
-  CHECK(call(Kind::kMetrics).parameters == "start=1699395200.000&end=1700000000.000");
+  CHECK(call(Kind::kMetrics).parameters == "start=1699395200.000&end=1700000300.000");
+  CHECK(call(Kind::kTime).parameters == "query=time%28%29");
 }

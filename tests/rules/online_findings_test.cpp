@@ -55,6 +55,8 @@ struct Server {
     switch (question.kind) {
       case Kind::kBuild:
         return build;
+      case Kind::kTime:
+        return Evaluated{};
       case Kind::kFlags:
         return flags;
       case Kind::kRuntime:
@@ -488,6 +490,24 @@ TEST_CASE("labels/conflict and alerts/external_labels: beside what the server ad
                  "the server has no external label clutser: nothing is shown (did you mean \"cluster\"?)"));
   const std::string rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x > 0\n" + more;
   CHECK(ask(rules, server, false).codes() == "");
+}
+
+TEST_CASE("the server is not asked about rules that are left out") {
+  Problems problems;
+  const CheckedRuleFile file = read_checked_rule_file(
+      "groups:\n- name: g\n  rules:\n  - {alert: A, expr: a > 0}\n  - {alert: B, expr: b > 0}\n", "r.yml",
+      problems);
+  OnlineOptions options;
+  options.left_out.insert(&file.groups[0].rules[0]);
+  const Answers nothing;
+  Inquiry inquiry(nothing);
+  find_online(file, options, true, inquiry, problems);
+  const auto about = [&](std::string_view part) {
+    return std::ranges::any_of(inquiry.wanted(),
+                               [&](const Question& one) { return contains(one.text, part); });
+  };
+  CHECK(about("(b)"));
+  CHECK(!about("(a)"));
 }
 
 TEST_CASE("what the server does not tell is no finding, and is counted") {
