@@ -12,7 +12,8 @@
 namespace tocsin {
 namespace {
 
-// After so many failures in a row nobody is there any more.
+// After so many failures in a row nobody is there any more. A server that has only a part of the API fails at
+// five questions in a row, those about its configuration.
 constexpr std::size_t kGiveUpAfter = 8;
 // How much longer the transport waits than the server may calculate, so that its own words arrive.
 constexpr Duration kAnswerSlack = std::chrono::seconds(1);
@@ -22,11 +23,10 @@ std::string without_place(const std::string& error, const std::string& place) {
   return error.starts_with(place + ": ") ? error.substr(place.size() + 2) : error;
 }
 
+// What is refused is about the question, everything else about the server.
 bool is_failure(const Answer& answer) {
   const auto* none = std::get_if<NoAnswer>(&answer);
-  return none != nullptr &&
-         (none->reason == NoAnswerReason::kUnreachable || none->reason == NoAnswerReason::kTimedOut ||
-          none->reason == NoAnswerReason::kServerFailed || none->reason == NoAnswerReason::kUnauthorized);
+  return none != nullptr && none->reason != NoAnswerReason::kRefused;
 }
 
 }  // namespace
@@ -92,11 +92,13 @@ Answer PrometheusDesk::ask_one(const Question& question) {
                                 budget_.max_queries == 1 ? "question" : "questions")};
   }
   const Duration timeout = std::min(budget_.timeout, left);
-  OutboundAnswer answer = transport_.perform(request_for(question, timeout, posts_refused_));
-  // A server or proxy that takes no POST: the same as GET, from now on.
+  const bool as_get = posts_refused_;
+  OutboundAnswer answer = transport_.perform(request_for(question, timeout, as_get));
   if (answer.result == TransportResult::kAnswered && (answer.status == 405 || answer.status == 501) &&
-      !posts_refused_.exchange(true))
+      !as_get) {
+    posts_refused_ = true;  // this server or proxy takes no POST
     answer = transport_.perform(request_for(question, timeout, true));
+  }
   Answer read = answer_to(question, answer);
   note(read);
   return read;
