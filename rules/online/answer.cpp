@@ -41,23 +41,18 @@ double value_of(const JsonValue& pair) {
   return std::strtod(items[1].string().c_str(), nullptr);
 }
 
-bool is_evaluation(Kind kind) {
-  return kind == Kind::kCost || kind == Kind::kValue || kind == Kind::kSeen || kind == Kind::kUp;
-}
-
 Answer read_refusal(const Question& question, int status, const Result<JsonValue>& json,
                     std::string_view body) {
   std::string type = json ? json->text("errorType") : "";
   std::string words = json ? json->text("error") : "";
   const bool told = json && json->text("status") == "error" && !type.empty();
-  if (told && is_evaluation(question.kind) && (type == "bad_data" || type == "execution")) {
-    if (question.kind == Kind::kCost || question.kind == Kind::kValue) {
-      Evaluated failed;
-      failed.error_type = std::move(type);
-      failed.error = on_one_line(words);
-      return failed;
-    }
-    return NoAnswer{NoAnswerReason::kRefused, fmt::format("the server answers: {}", on_one_line(words))};
+  if (told && (type == "bad_data" || type == "execution")) {
+    if (question.kind != Kind::kCost)
+      return NoAnswer{NoAnswerReason::kRefused, fmt::format("the server answers: {}", on_one_line(words))};
+    Evaluated failed;
+    failed.error_type = std::move(type);
+    failed.error = on_one_line(words);
+    return failed;
   }
   if (told && type == "timeout")
     return NoAnswer{NoAnswerReason::kTimedOut, "the query takes too long: " + on_one_line(words)};

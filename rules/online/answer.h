@@ -44,7 +44,7 @@ struct Evaluated {
   std::vector<Series> series;
   // Of kCost where the server tells it; below zero: it does not.
   double samples = -1, peak_samples = -1, seconds = -1;
-  // An expression that the server does not take (bad_data), or that fails on its data (execution).
+  // Of kCost: an expression that the server does not take (bad_data), or that fails on its data (execution).
   std::string error_type, error;
 
   bool failed() const { return !error_type.empty(); }

@@ -47,11 +47,11 @@ void check_conflicts(const OnlineRule& online) {
     const auto external = config->external_labels.find(name);
     if (external == config->external_labels.end()) continue;
     const bool same = external->second == value;
-    online.out.at_key(online.rule, kConflict, "labels",
-                      same ? fmt::format("the server adds the label {}={} anyway", name, go_quote(value))
-                           : fmt::format("the label {} hides the external label {}={} of the server", name,
-                                         name, go_quote(external->second)),
-                      same ? "leave it out" : "give it another name");
+    online.out.at_label(online.rule, kConflict, name,
+                        same ? fmt::format("the server adds the label {}={} anyway", name, go_quote(value))
+                             : fmt::format("the label {} hides the external label {}={} of the server", name,
+                                           name, go_quote(external->second)),
+                        same ? "leave it out" : "give it another name");
   }
 }
 

@@ -72,10 +72,10 @@ void check_operator(const OnlineRule& online, const BinaryExpr& binary) {
   if (!left || !right) return;
   const auto* both = online.inquiry.ask<Evaluated>(
       count_of(fmt::format("({}\n) and {} ({}\n)", *left, matching_text(binary.matching), *right)));
-  if (both == nullptr || both->failed() || both->sum() > 0) return;
+  if (both == nullptr || both->sum() > 0) return;
   const auto* lefts = online.inquiry.ask<Evaluated>(count_of(*left));
   const auto* rights = online.inquiry.ask<Evaluated>(count_of(*right));
-  if (lefts == nullptr || rights == nullptr || lefts->failed() || rights->failed()) return;
+  if (lefts == nullptr || rights == nullptr) return;
   if (lefts->sum() <= 0 || rights->sum() <= 0) return;
   online.out.at_expression(
       online.rule, kMatching, binary.op_extent,

@@ -102,7 +102,7 @@ class SeriesSearch {
  private:
   void look_for(const VectorSelector& selector) {
     const auto* now = online_.inquiry.ask<Evaluated>(series_by_job(selector));
-    if (now == nullptr || now->failed() || now->sum() > 0) return;
+    if (now == nullptr || now->sum() > 0) return;
     const std::string text = bare_selector(selector);
     const auto* exists = online_.inquiry.ask<Names>({Kind::kExists, text, ""});
     if (exists == nullptr) return;

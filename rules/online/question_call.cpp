@@ -21,8 +21,8 @@ class Parameters {
     text_ += tmpl::url_query_escape(name) + "=" + tmpl::url_query_escape(value);
     return *this;
   }
-  // Of what has samples from the beginning of the time looked back at on. Its end is left open, for series that have
-  // just begun.
+  // Of what has samples from the beginning of the time looked back at on. Its end is left open, for series
+  // that have just begun.
   Parameters& add_span(const QuestionTime& time, Duration slack = {}) {
     return add("start", format_unix_seconds(time.now - time.look_back))
         .add("end", format_unix_seconds(time.now + slack));

@@ -18,8 +18,7 @@ Question samples_in_an_hour(const std::string& selector) {
 
 std::optional<Duration> interval_by_samples(Inquiry& inquiry, const promql::VectorSelector& selector) {
   const auto* samples = inquiry.ask<Evaluated>(samples_in_an_hour(bare_selector(selector)));
-  if (samples == nullptr || samples->failed() || samples->series.empty() || samples->sum() < 2)
-    return std::nullopt;
+  if (samples == nullptr || samples->series.empty() || samples->sum() < 2) return std::nullopt;
   return from_seconds(to_seconds(kCounted) / samples->sum());
 }
 
@@ -45,7 +44,7 @@ std::optional<Duration> usual_scrape_interval(Inquiry& inquiry) {
 
 std::optional<JobInterval> longest_interval(Inquiry& inquiry, const promql::VectorSelector& selector) {
   const auto* jobs = inquiry.ask<Evaluated>(series_by_job(selector));
-  if (jobs == nullptr || jobs->failed() || jobs->sum() <= 0) return std::nullopt;
+  if (jobs == nullptr || jobs->sum() <= 0) return std::nullopt;
   const bool targets_asked = inquiry.was_asked({Kind::kTargets, "", ""});
   const bool config_asked = inquiry.was_asked({Kind::kConfig, "", ""});
   if (!targets_asked || !config_asked) return std::nullopt;

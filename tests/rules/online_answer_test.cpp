@@ -41,11 +41,12 @@ TEST_CASE("values, with the job that they carry, and what a query has cost") {
   CHECK(std::holds_alternative<NoAnswer>(read(Kind::kValue, R"({"resultType":"string","result":[1,"3"]})")));
 }
 
-TEST_CASE("an expression that the server refuses, or that fails, is an answer; of anything else it is none") {
+TEST_CASE("that a rule's expression is refused, or fails, is an answer; to any other question it is none") {
   const std::string bad = R"({"status":"error","errorType":"bad_data","error":"parse error"})";
   const auto refused = std::get<Evaluated>(read_answer({Kind::kCost, "x", ""}, 400, bad));
   CHECK(refused.failed());
   CHECK(refused.error == "parse error");
+  CHECK(reason(Kind::kValue, 400, bad) == NoAnswerReason::kRefused);
   CHECK(reason(Kind::kSeen, 400, bad) == NoAnswerReason::kRefused);
   CHECK(reason(Kind::kExists, 400, bad) == NoAnswerReason::kRefused);
 }

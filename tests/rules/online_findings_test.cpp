@@ -488,6 +488,7 @@ TEST_CASE("labels/conflict and alerts/external_labels: beside what the server ad
                  "the label cluster hides the external label cluster=\"eu-1\" of the server"));
   CHECK(contains(checked.message(1),
                  "the server has no external label clutser: nothing is shown (did you mean \"cluster\"?)"));
+  CHECK(checked.problems.in_order()[0]->position == Position{7, 23});
   const std::string rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x > 0\n" + more;
   CHECK(ask(rules, server, false).codes() == "");
 }
