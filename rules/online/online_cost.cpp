@@ -66,9 +66,12 @@ void say_failed(const OnlineRule& online, const Evaluated& answer) {
   const bool refused = answer.error_type == "bad_data";
   if (contains(words, "many-to-many") || contains(words, "match group") ||
       contains(words, "multiple matches for labels")) {
-    online.out.at_expression(online.rule, kMatching, whole,
-                             fmt::format("the server cannot match the two sides: {}", words),
-                             "match by more labels, aggregate one side, or write group_left or group_right");
+    // The words name series of today.
+    online.out.at_expression(
+        online.rule, kMatching, whole, "the server cannot match the two sides of an operator",
+        fmt::format(
+            "match by more labels, aggregate one side, or write group_left or group_right; it says: {}",
+            words));
   } else if (contains(words, "too many samples") || contains(words, "too much memory")) {
     online.out.at_expression(online.rule, kCost, whole,
                              fmt::format("it is too much for the server: {}", words),

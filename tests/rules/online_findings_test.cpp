@@ -408,7 +408,7 @@ TEST_CASE("what the server answers to an expression that fails is said in its wo
       "[…];many-to-many matching not allowed: matching labels must be unique on one side");
   Checked checked = ask_alert(expression, server);
   CHECK(checked.codes() == "promql/vector_matching");
-  CHECK(contains(checked.message(), "the server cannot match the two sides: found duplicate series"));
+  CHECK(contains(checked.message(), "the server cannot match the two sides of an operator (match by more labels"));
   server.costs["count(" + expression + ")"] = failure(
       "bad_data", "invalid parameter \"query\": 1:7: parse error: unknown function with name \"foo\"");
   checked = ask_alert(expression, server);
