@@ -16,10 +16,12 @@ namespace {
 
 using Kind = Question::Kind;
 
-constexpr std::size_t kQuotedRunes = 200;
+constexpr std::size_t kQuotedRunes = 300;
+constexpr std::size_t kLongestError =
+    2000;  // an error of PromQL may name series, and says what is wrong after them
 
 // The server's words on one line, and not long.
-std::string on_one_line(std::string_view text) {
+std::string on_one_line(std::string_view text, std::size_t runes = kQuotedRunes) {
   std::string line;
   for (const char c : text) {
     const bool blank = static_cast<unsigned char>(c) <= ' ';
@@ -27,7 +29,7 @@ std::string on_one_line(std::string_view text) {
     line += blank ? ' ' : c;
   }
   while (line.ends_with(' ')) line.pop_back();
-  return truncate_runes(line, kQuotedRunes);
+  return truncate_runes(line, runes);
 }
 
 NoAnswer unreadable(std::string_view what) {
@@ -51,7 +53,7 @@ Answer read_refusal(const Question& question, int status, const Result<JsonValue
       return NoAnswer{NoAnswerReason::kRefused, fmt::format("the server answers: {}", on_one_line(words))};
     Evaluated failed;
     failed.error_type = std::move(type);
-    failed.error = on_one_line(words);
+    failed.error = on_one_line(words, kLongestError);
     return failed;
   }
   if (told && type == "timeout")

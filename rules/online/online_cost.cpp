@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/utf8.h"
 #include "rules/online/online_families.h"
 #include "rules/online/server_dialect.h"
 #include "rules/promql/printer.h"
@@ -36,6 +37,8 @@ constexpr const FindingKind& kError = kKinds[1];
 constexpr FindingKind kMatching{"promql/vector_matching", Severity::kWarning, "", ""};
 constexpr FindingKind kFeatures{"promql/features", Severity::kWarning, "", ""};
 
+constexpr std::size_t kShownRunes = 300;  // of what the server says
+
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -51,22 +54,24 @@ std::string rough_number(double number) {
   return fmt::format("{:.4g}{}", number, kUnits[unit]);
 }
 
-// Without what names the parameter of the API, and the place in the text that was sent.
-std::string_view servers_words(std::string_view error) {
+// Without what names the parameter of the API, and the place in the text that was sent; nor the series of
+// today.
+std::string servers_words(std::string_view error) {
   for (const std::string_view before :
        {std::string_view("invalid parameter \"query\": "), std::string_view("parse error: ")}) {
     if (const std::size_t at = error.find(before); at != error.npos) error.remove_prefix(at + before.size());
   }
-  return error;
+  const std::size_t list = error.find(": [{"), end = error.rfind("}]");
+  if (list == error.npos || end == error.npos || end < list) return truncate_runes(error, kShownRunes);
+  return truncate_runes(fmt::format("{}: […]{}", error.substr(0, list), error.substr(end + 2)), kShownRunes);
 }
 
 void say_failed(const OnlineRule& online, const Evaluated& answer) {
   const Extent whole = online.view()[0].expr->extent;
-  const std::string_view words = servers_words(answer.error);
+  const std::string words = servers_words(answer.error);
   const bool refused = answer.error_type == "bad_data";
   if (contains(words, "many-to-many") || contains(words, "match group") ||
       contains(words, "multiple matches for labels")) {
-    // The words name series of today.
     online.out.at_expression(
         online.rule, kMatching, whole, "the server cannot match the two sides of an operator",
         fmt::format(

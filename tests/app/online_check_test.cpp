@@ -37,7 +37,13 @@ class FakeServer final : public Transport {
       most_at_once_ = std::max(most_at_once_, ++at_once_);
       if (const auto found = replies.find(path); found != replies.end()) reply = found->second;
     }
-    OutboundAnswer answer = reply ? reply(http) : OutboundAnswer{.status = 404, .body = "404 page not found"};
+    OutboundAnswer answer;
+    if (reply) {
+      answer = reply(http);
+    } else {
+      answer.status = 404;
+      answer.body = "404 page not found";
+    }
     {
       const std::lock_guard lock(mutex_);
       --at_once_;

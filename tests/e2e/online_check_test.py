@@ -27,8 +27,8 @@ RULES: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("Mistyped", "rate(shop_request_total[1m]) > 5", [("promql/series", "warning", r'did you mean "shop_requests_total"\?')]),
     ("Label", 'rate(shop_requests_total{status="500"}[1m]) > 5', [("promql/series", "warning", "has a label status")]),
     ("Value", 'rate(shop_requests_total{code="5xx"}[1m]) > 5', [("promql/series", "warning", 'has code="5xx"')]),
-    ("Short", "rate(shop_requests_total[900ms]) > 5", [("promql/rate", "warning", "job shop is scraped every 500ms")]),
-    ("Shortish", "rate(shop_requests_total[1500ms]) > 5", [("promql/rate", "note", "over 3 scrapes")]),
+    ("Short", "rate(shop_requests_total[1900ms]) > 5", [("promql/rate", "warning", "job shop is scraped every 1s")]),
+    ("Shortish", "rate(shop_requests_total[3s]) > 5", [("promql/rate", "note", "over 3 scrapes")]),
     ("Gauge", "rate(shop_queue[1m]) > 5", [("promql/rate", "warning", "shop_queue is a gauge")]),
     ("Costly", "{__name__=~'shop_requests_total|shop_queue|up'} >= 0", [("query/cost", "warning", "more than 3 series it took 4 series")]),
     ("Joined", "shop_shelf / on (job) shop_shelf > 5", [("promql/vector_matching", "warning", "many-to-many")]),
@@ -37,7 +37,7 @@ RULES: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("Absent", 'absent(shop_gone{job="shop"})', []),
     ("Fallback", "(shop_gone or vector(0)) > 5", []),
     ("Old", "max_over_time(shop_queue[30d]) > 5", [("promql/range_query", "warning", "keeps samples for 15d")]),
-    ("Newer", "limitk(1, shop_queue) > 5", [("promql/features", "warning", r"Prometheus 2\.")]),
+    ("Newer", "mad_over_time(shop_queue[5m]) > 5", [("promql/features", "warning", r"Prometheus 2\.")]),
 ]
 
 
@@ -62,8 +62,8 @@ class OnlineCheck(CheckCase):
             shop,
             **{
                 "global": {
-                    "scrape_interval": "500ms",
-                    "scrape_timeout": "500ms",
+                    "scrape_interval": "1s",
+                    "scrape_timeout": "1s",
                     "external_labels": {"cluster": "eu-1"},
                 },
                 "scrape_configs": [{"job_name": "shop", "static_configs": [{"targets": [shop.address]}]}],
@@ -78,9 +78,16 @@ class OnlineCheck(CheckCase):
         report = self.report(*words)
         return [problem for problem in report["problems"] if problem["code"] not in ("load/warning", "load/note")]
 
-    def test_finds_what_only_the_server_knows(self) -> None:
-        """Missing metrics and labels, windows, types, cost, joins, retention and version, each at its rule."""
+    def test_a_real_prometheus_tells_what_rules_cannot(self) -> None:
+        """Findings at their rules, labels that the server adds, comments that suppress, and a budget that is spent."""
         prometheus = self.real_prometheus()
+        self.judge_rules(prometheus)
+        self.judge_labels(prometheus)
+        self.judge_comments(prometheus)
+        self.judge_budget(prometheus)
+
+    def judge_rules(self, prometheus: RealPrometheus) -> None:
+        """Missing metrics and labels, windows, types, cost, joins, retention and version."""
         self.write("r.yml", alerts())
         problems = self.found("--prometheus", prometheus.url, "--cost-max-series", "3", "r.yml")
         for name, _, expected in RULES:
@@ -92,27 +99,24 @@ class OnlineCheck(CheckCase):
                     self.assert_matches(one["message"] + " " + one.get("hint", ""), words)
         self.assertEqual([problem for problem in problems if problem["code"].startswith("server/")], [])
 
-    def test_says_what_labels_the_server_adds(self) -> None:
+    def judge_labels(self, prometheus: RealPrometheus) -> None:
         """A label of the rule beside an external label, and a template that shows one that is not there."""
-        prometheus = self.real_prometheus()
         rule = "  - alert: A\n    expr: shop_queue > 5\n    for: 5m\n    labels: {cluster: us-1}\n"
         rule += "    annotations: {summary: '{{ $externalLabels.clutser }}'}\n"
         self.write("r.yml", "groups:\n- name: shop\n  rules:\n" + rule)
         codes = {problem["code"] for problem in self.found("--prometheus", prometheus.url, "r.yml")}
         self.assertEqual(codes, {"labels/conflict", "alerts/external_labels"})
 
-    def test_comments_suppress_it(self) -> None:
+    def judge_comments(self, prometheus: RealPrometheus) -> None:
         """Tocsin's and pint's comments, whether the server is asked or not."""
-        prometheus = self.real_prometheus()
         rule = "  # tocsin disable promql/series\n  - alert: A\n    expr: missing > 5\n    for: 5m\n"
         rule += "  # pint disable promql/series(other)\n  - alert: B\n    expr: other > 5\n    for: 5m\n"
         self.write("r.yml", "groups:\n- name: shop\n  rules:\n" + rule)
         self.assertEqual(self.found("--prometheus", prometheus.url, "r.yml"), [])
         self.assertEqual(self.found("r.yml"), [])
 
-    def test_a_spent_budget_is_said_and_finds_nothing(self) -> None:
+    def judge_budget(self, prometheus: RealPrometheus) -> None:
         """Three questions: one note that counts what was not checked, no finding, no failure."""
-        prometheus = self.real_prometheus()
         self.write("r.yml", alerts(without="Newer"))  # its version is among the first that a server is asked
         [note] = self.found("--prometheus", prometheus.url, "--prometheus-max-queries", "3", "r.yml")
         self.assertEqual((note["code"], note["severity"]), ("server/unknown", "note"))

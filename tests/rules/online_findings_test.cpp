@@ -405,10 +405,15 @@ TEST_CASE("what the server answers to an expression that fails is said in its wo
   server.costs["count(" + expression + ")"] = failure(
       "execution",
       "found duplicate series for the match group {job=\"api\"} on the right hand-side of the operation: "
-      "[…];many-to-many matching not allowed: matching labels must be unique on one side");
+      "[{__name__=\"y\", a=\"1\"}, {__name__=\"y\", a=\"2\"}];many-to-many matching not allowed: matching "
+      "labels must "
+      "be unique on one side");
   Checked checked = ask_alert(expression, server);
   CHECK(checked.codes() == "promql/vector_matching");
-  CHECK(contains(checked.message(), "the server cannot match the two sides of an operator (match by more labels"));
+  CHECK(contains(checked.message(),
+                 "the server cannot match the two sides of an operator (match by more labels"));
+  CHECK(contains(checked.message(),
+                 "on the right hand-side of the operation: […];many-to-many matching not allowed"));
   server.costs["count(" + expression + ")"] = failure(
       "bad_data", "invalid parameter \"query\": 1:7: parse error: unknown function with name \"foo\"");
   checked = ask_alert(expression, server);
