@@ -1,6 +1,7 @@
 #include "app/options_check.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 
 #include "app/duration_argument.h"
 
@@ -20,6 +21,13 @@ std::string check_positive_duration(const std::string& text) {
   if (!mistake.empty()) return mistake;
   return *parse_duration_argument(text) == Duration::zero() ? "a duration of 0 leaves no time for an answer"
                                                             : "";
+}
+
+std::string check_limit(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const bool good = !text.empty() && *end == '\0' && number >= 0 && number < 1e18;
+  return good ? "" : "a limit is a number from 0 on, such as 1000 or 1e6";
 }
 
 std::string check_dialect(const std::string& text) {
@@ -110,14 +118,14 @@ void CheckCommands::add_online_flags() {
   more(check.add_option("--cost-max-series", online.cost.series,
                         "most series that an expression may give" + none))
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(check_limit);
   more(check.add_option("--cost-max-samples", online.cost.samples, "most samples that it may read" + none))
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(check_limit);
   more(check.add_option("--cost-max-peak-samples", online.cost.peak_samples,
                         "most samples that the server may hold for it at the same time" + none))
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(check_limit);
   more(check.add_option("--cost-max-time", cost_max_time_, "longest that it may take" + none))
       ->capture_default_str()
       ->check(check_duration);

@@ -75,18 +75,24 @@ bool may_be_found_online(std::string_view code) {
   return std::ranges::find(kinds, code, &FindingKind::code) != kinds.end();
 }
 
+void find_online(const OnlineSubject& subject, const OnlineOptions& options, Inquiry& inquiry,
+                 Problems& problems) {
+  FindingList out(problems);
+  const ExpressionView view(subject.rule->tree);
+  const std::vector<LabelFlow> no_flows;
+  const RuleUnderCheck rule{
+      *subject.file, *subject.group, *subject.rule, *subject.rule->rule, subject.group->group->interval,
+      view,          no_flows};
+  const OnlineRule online{rule, options, subject.evaluated_by_server, inquiry, out};
+  for (const OnlineCheck* check : kChecks) check->check(online);
+}
+
 void find_online(const CheckedRuleFile& file, const OnlineOptions& options, bool evaluated_by_server,
                  Inquiry& inquiry, Problems& problems) {
-  FindingList out(problems);
-  ExpressionView view;
-  const std::vector<LabelFlow> no_flows;
   for (const CheckedGroup& group : file.groups) {
-    for (const CheckedRule& checked : group.rules) {
-      if (options.left_out.contains(&checked)) continue;
-      view.show(checked.tree);
-      const RuleUnderCheck rule{file, group, checked, *checked.rule, group.group->interval, view, no_flows};
-      const OnlineRule online{rule, options, evaluated_by_server, inquiry, out};
-      for (const OnlineCheck* check : kChecks) check->check(online);
+    for (const CheckedRule& rule : group.rules) {
+      if (!options.left_out.contains(&rule))
+        find_online({&file, &group, &rule, evaluated_by_server}, options, inquiry, problems);
     }
   }
 }

@@ -16,8 +16,16 @@ std::vector<FindingKind> online_finding_kinds();
 // such a finding.
 bool may_be_found_online(std::string_view code);
 
-// Looks at one file only and keeps nothing but what it has asked: files may be checked on several threads at
+struct OnlineSubject {
+  const CheckedRuleFile* file = nullptr;
+  const CheckedGroup* group = nullptr;
+  const CheckedRule* rule = nullptr;
+  bool evaluated_by_server = true;  // else by Tocsin, which adds its own external labels
+};
+// Looks at one rule only and keeps nothing but what it has asked: rules may be checked on several threads at
 // once, each with an Inquiry of its own.
+void find_online(const OnlineSubject&, const OnlineOptions&, Inquiry&, Problems&);
+// All rules of a file, without those that are left out.
 void find_online(const CheckedRuleFile&, const OnlineOptions&, bool evaluated_by_server, Inquiry&, Problems&);
 
 // The names of the recording rules of a file.

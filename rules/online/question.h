@@ -9,8 +9,7 @@
 namespace tocsin {
 
 struct Question {
-  // In the order in which they are asked: what all rules need comes first, so that a small budget serves
-  // most.
+  // In the order in which those of several rules are asked: what all rules need comes first.
   enum class Kind : std::uint8_t {
     kBuild,        // version of the server
     kTime,         // what its clock says: that of who asks may be wrong

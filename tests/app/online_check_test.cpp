@@ -191,8 +191,9 @@ TEST_CASE(
 TEST_CASE("the clock of the server counts, not that of who asks") {
   Desk desk;
   desk.server.replies["/api/v1/query"] = [](const HttpRequest& request) {
-    return data(contains(request.body, "query=time%28%29") ? R"({"resultType":"scalar","result":[1,"1700000000"]})"
-                                                           : kNothing)(request);
+    return data(contains(request.body, "query=time%28%29")
+                    ? R"({"resultType":"scalar","result":[1,"1700000000"]})"
+                    : kNothing)(request);
   };
   desk.run(rule("errors > 0"));
   std::size_t with_time = 0;
@@ -263,6 +264,20 @@ TEST_CASE("the budget of questions bounds what is asked, and what is left open i
   CHECK(contains(desk.run(rule("errors > 0")).out,
                  "the budget of 3 questions is spent (3 checks not made; --prometheus-max-queries allows "
                  "more) [server/unknown]"));
+}
+
+TEST_CASE("a budget that is too small for all rules serves the first ones entirely") {
+  Desk desk;
+  std::string rules = "groups:\n- name: g\n  rules:\n";
+  for (int i = 0; i < 300; ++i)
+    rules += "  - {alert: A" + std::to_string(i) + ", expr: 'x" + std::to_string(i) + " > 0', for: 5m}\n";
+  desk.options.online.max_queries = 400;
+  desk.options.format = "text";
+  const std::string out = desk.run(rules).out;
+  CHECK(contains(out, "alert A0: the server has no metric x0"));
+  CHECK(contains(out, "alert A99: the server has no metric x99"));
+  CHECK(!contains(out, "alert A250: "));
+  CHECK(contains(out, "the budget of 400 questions is spent"));
 }
 
 TEST_CASE("a wrong URL or a faulty file of credentials is wrong usage") {
