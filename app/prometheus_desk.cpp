@@ -78,8 +78,8 @@ Answer PrometheusDesk::ask_one(const Question& question) {
     const std::lock_guard lock(mutex_);
     if (failures_in_a_row_ >= kGiveUpAfter) {
       return NoAnswer{NoAnswerReason::kGivenUp,
-                      fmt::format("the last {} questions failed, and no more were asked; the last one: {}",
-                                  failures_in_a_row_, last_failure_)};
+                      fmt::format("{} questions in a row failed, and no more were asked; the last one: {}",
+                                  kGiveUpAfter, last_failure_)};
     }
   }
   if (left <= Duration::zero()) {
