@@ -147,8 +147,9 @@ class SeriesSearch {
       return;
     }
     say(selector.extent, gone < kLongGone, fmt::format("there are no series `{}` any more", shown),
-        fmt::format("they have gone {} ago, after {}: are they still exported, and scraped?",
-                    rough_duration(gone), last));
+        fmt::format(
+            "the last were seen {} ago, at {}, looking every {}: are they still exported, and scraped?",
+            rough_duration(gone), last, rough_duration(time.step)));
   }
 
   // It never was: what of it is wrong?

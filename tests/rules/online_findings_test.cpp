@@ -227,7 +227,8 @@ TEST_CASE("promql/series: what has gone, and what comes and goes") {
   Checked checked = ask_alert("jobs > 0", server);
   CHECK(checked.codes() == "promql/series");
   CHECK(contains(checked.message(),
-                 "there are no series `jobs` any more (they have gone 3d ago, after 2026-06-12T12:00:00Z: "));
+                 "there are no series `jobs` any more (the last were seen 3d ago, at 2026-06-12T12:00:00Z, "
+                 "looking every 5m: "));
   // Gone a short while ago: it may be a restart.
   server.seen["jobs"] = steps(7 * 24h, 30min);
   CHECK(ask_alert("jobs > 0", server).codes() == "promql/series note");
@@ -245,7 +246,7 @@ TEST_CASE("promql/series: what has gone, and what comes and goes") {
   // The gap is that of the server itself.
   server.up = steps(7 * 24h, 5 * 24h);
   std::ranges::copy(steps(2 * 24h, 0h), std::back_inserter(server.up));
-  CHECK(contains(ask_alert("jobs > 0", server).message(), "they have gone 1d ago"));
+  CHECK(contains(ask_alert("jobs > 0", server).message(), "the last were seen 1d ago"));
   server.seen["jobs"] = {};
   CHECK(contains(ask_alert("jobs > 0", server).message(),
                  "none at any of the times looked at, every 5m in the last 7d"));
