@@ -67,9 +67,9 @@ TEST_CASE("what is no answer has a reason") {
 }
 
 TEST_CASE("the configuration of a server: external labels, intervals, data beyond its own") {
-  const auto config = std::get<ServerConfig>(read(
-      Kind::kConfig,
-      R"({"yaml":"global:\n  scrape_interval: 30s\n  external_labels:\n    cluster: eu\nscrape_configs:\n- job_name: a\n  scrape_interval: 5s\n- job_name: b\n"})"));
+  const auto config = std::get<ServerConfig>(
+      read(Kind::kConfig, R"({"yaml":"global:\n  scrape_interval: 30s\n  external_labels:\n    cluster: eu\n)"
+                          R"(scrape_configs:\n- job_name: a\n  scrape_interval: 5s\n- job_name: b\n"})"));
   CHECK(config.scrape_interval == 30s);
   CHECK(config.external_labels == std::map<std::string, std::string>{{"cluster", "eu"}});
   CHECK(config.by_job_name == std::map<std::string, Duration>{{"a", 5s}, {"b", 30s}});
