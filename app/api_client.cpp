@@ -4,7 +4,7 @@
 
 #include "app/curl_options.h"
 #include "app/curl_transport.h"
-#include "app/files.h"
+#include "app/http_config_file.h"
 #include "app/version.h"
 #include "core/json.h"
 
@@ -18,36 +18,6 @@ std::string trimmed(const std::string& text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
-
-// "localhost:9093" means HTTP, as it does to whoever writes it.
-Result<CurlUrl> read_url(const std::string& text) {
-  CurlUrl url;
-  const std::string whole = text.find("://") == std::string::npos ? "http://" + text : text;
-  if (text.empty() || !url.set(whole)) {
-    return fail("the URL of the server cannot be understood (write it as http://localhost:9093)");
-  }
-  const std::string scheme = url.part(CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") {
-    return fail(fmt::format("the URL of the server begins with {}:// (only http:// and https:// can be used)",
-                            scheme));
-  }
-  url.clear_part(CURLUPART_QUERY);
-  url.clear_part(CURLUPART_FRAGMENT);
-  return url;
-}
-
-Result<HttpConfig> read_http_config_file(const std::string& path) {
-  const auto text = DiskFiles().read(path);
-  if (!text) return tl::unexpected(text.error());
-  Problems problems;
-  const YamlDocument document = YamlDocument::parse(*text, path, problems);
-  YamlObject object(document.root(), "http config", problems);
-  const std::size_t slash = path.rfind('/');
-  HttpConfig config = read_http_config(object, slash == std::string::npos ? "" : path.substr(0, slash));
-  object.refuse_unknown_keys();
-  if (problems.has_errors()) return fail(trimmed(problems.to_string()));
-  return config;
 }
 
 // What libcurl said without the address in front, which our own words name already.
@@ -112,7 +82,7 @@ ApiAnswer read_api_answer(OutboundAnswer answer, const std::string& server) {
 }
 
 Result<ApiClient> ApiClient::open(const ApiClientOptions& options) {
-  const auto url = read_url(options.url);
+  const auto url = read_server_url(options.url);
   if (!url) return tl::unexpected(url.error());
   ApiClient client;
   client.base_ = url->text();

@@ -9,17 +9,21 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <tuple>
 
 #include "app/check_findings.h"
 #include "app/check_report.h"
 #include "app/check_targets.h"
 #include "app/configuration.h"
+#include "app/curl_transport.h"
 #include "app/file_blocks.h"
 #include "app/finding_baseline.h"
 #include "app/finding_catalogue.h"
 #include "app/finding_explanation.h"
 #include "app/git_changes.h"
+#include "app/online_survey.h"
 #include "app/parallel.h"
 #include "app/report_github.h"
 #include "app/report_json.h"
@@ -27,6 +31,7 @@
 #include "app/report_sarif.h"
 #include "app/report_text.h"
 #include "app/source_lines.h"
+#include "app/version.h"
 #include "receivers/sha256.h"
 
 namespace tocsin {
@@ -46,7 +51,7 @@ struct Outcome {
 };
 
 // On any thread.
-Outcome check_target(const std::string& path, const promql::Dialect& dialect, TimePoint now, Files& files) {
+Outcome load_target(const std::string& path, const promql::Dialect& dialect, Files& files) {
   Outcome out{{.path = path}, {}, {}, {}};
   const auto text = files.read(path);
   if (!text) {
@@ -55,20 +60,23 @@ Outcome check_target(const std::string& path, const promql::Dialect& dialect, Ti
     out.file.is_configuration = true;
     out.configuration = load_configuration(path, "http://localhost:9093", files, out.problems,
                                            MatcherDialect::kFallback, dialect, &out.sources);
-    const Configuration* configuration = out.configuration ? &*out.configuration : nullptr;
-    add_findings(out.sources, configuration, {.now = now}, out.problems);
-    for (const CheckedRuleFile& file : out.sources.rule_files) out.file.files.insert(file.file());
-    for (const Problem& problem : out.problems.all()) out.file.files.insert(problem.file);
-    if (configuration != nullptr) {
-      out.file.receivers = configuration->receivers.size();
-      out.file.groups = configuration->engine.evaluator->groups.size();
-      out.file.rules = configuration->rule_count;
-      out.file.files.insert(configuration->files.begin(), configuration->files.end());
-    }
   } else {
     out.file.rules = check_rule_file(path, files, out.problems, dialect, &out.sources);
   }
   return out;
+}
+
+// On any thread. Rule files that were named themselves are judged together, later.
+void judge_configuration(Outcome& out, const FindingOptions& options) {
+  const Configuration* configuration = out.configuration ? &*out.configuration : nullptr;
+  add_findings(out.sources, configuration, options, out.problems);
+  for (const CheckedRuleFile& file : out.sources.rule_files) out.file.files.insert(file.file());
+  for (const Problem& problem : out.problems.all()) out.file.files.insert(problem.file);
+  if (configuration == nullptr) return;
+  out.file.receivers = configuration->receivers.size();
+  out.file.groups = configuration->engine.evaluator->groups.size();
+  out.file.rules = configuration->rule_count;
+  out.file.files.insert(configuration->files.begin(), configuration->files.end());
 }
 
 // By file and place, each once: a rule file may be checked by itself and for a configuration.
@@ -97,6 +105,11 @@ class Check {
 
   CommandOutput run() {
     if (auto refused = read_baseline()) return *refused;
+    if (!options_.online.url.empty()) {
+      auto place = find_prometheus(options_.online);
+      if (!place) return wrong_usage(place.error().message);
+      prometheus_ = std::move(*place);
+    }
     if (!options_.changed_since.empty()) {
       auto changes = GitChanges::since(options_.changed_since);
       if (!changes) return wrong_usage(changes.error().message);
@@ -125,8 +138,12 @@ class Check {
     Problems problems;
     const std::vector<std::string> targets = find_check_targets(options_.files, files_, problems);
     outcomes_.resize(targets.size());
-    in_parallel(targets.size(), [&](std::size_t i) {
-      outcomes_[i] = check_target(targets[i], options_.dialect, surroundings_.now, files_);
+    in_parallel(targets.size(),
+                [&](std::size_t i) { outcomes_[i] = load_target(targets[i], options_.dialect, files_); });
+    if (prometheus_) ask_server();
+    const FindingOptions finding{.now = surroundings_.now, .survey = survey_ ? &*survey_ : nullptr};
+    in_parallel(outcomes_.size(), [&](std::size_t i) {
+      if (outcomes_[i].file.is_configuration) judge_configuration(outcomes_[i], finding);
     });
     for (Outcome& outcome : outcomes_) {
       if (!outcome.file.is_configuration)
@@ -134,7 +151,9 @@ class Check {
       problems.append(outcome.problems);
       report_.files.push_back(std::move(outcome.file));
     }
-    add_findings(rule_files_, nullptr, {.now = surroundings_.now}, problems);
+    add_findings(rule_files_, nullptr, finding, problems);
+    if (survey_ && !report_.files.empty())
+      add_survey_problems(*survey_, prometheus_->name, report_.files.front().path, problems);
     report_.fail_on = options_.fail_on;
     std::map<std::string, int> repeated;  // fingerprints, and how often they were there
     for (Problem& problem : in_order(problems)) {
@@ -148,12 +167,38 @@ class Check {
     }
   }
 
-  const FileBlock* block_of(const Problem& problem) {
-    if (problem.position.line <= 0) return nullptr;
-    auto blocks = blocks_.find(problem.file);
-    if (blocks == blocks_.end())
-      blocks = blocks_.try_emplace(problem.file, FileBlocks(lines_.text(problem.file))).first;
-    return blocks->second.at(problem.position.line);
+  void ask_server() {
+    OnlineOptions online;
+    online.time.now = surroundings_.now;
+    online.cost = options_.online.cost;
+    PrometheusDesk desk(*prometheus_, options_.online, online.time, *surroundings_.network);
+    std::vector<SurveyedFile> rule_files;
+    for (const Outcome& outcome : outcomes_) {
+      for (const CheckedRuleFile& file : outcome.sources.rule_files)
+        rule_files.push_back({&file, !outcome.file.is_configuration});
+    }
+    if (changes_) online.left_out = unchanged_rules(rule_files);
+    survey_ = take_survey(rule_files, std::move(online), desk);
+  }
+
+  std::set<const CheckedRule*> unchanged_rules(std::span<const SurveyedFile> files) {
+    std::set<const CheckedRule*> rules;
+    for (const SurveyedFile& one : files) {
+      for (const CheckedGroup& group : one.file->groups) {
+        for (const CheckedRule& rule : group.rules) {
+          if (!is_changed(one.file->file(), rule.rule->position.line)) rules.insert(&rule);
+        }
+      }
+    }
+    return rules;
+  }
+
+  const FileBlock* block_of(const Problem& problem) { return block_at(problem.file, problem.position.line); }
+  const FileBlock* block_at(const std::string& file, int line) {
+    if (line <= 0) return nullptr;
+    auto blocks = blocks_.find(file);
+    if (blocks == blocks_.end()) blocks = blocks_.try_emplace(file, FileBlocks(lines_.text(file))).first;
+    return blocks->second.at(line);
   }
 
   std::optional<CommandOutput> apply_baseline() {
@@ -171,14 +216,17 @@ class Check {
   void leave_changed() {
     report_.outside_changes = std::erase_if(report_.problems, [&](const ReportedProblem& one) {
       if (one.problem.severity == Severity::kError || one.problem.position.line <= 0) return false;
-      const std::string path =
-          (std::filesystem::path(surroundings_.current_folder) / one.problem.file).lexically_normal();
-      const int line = one.problem.position.line;
-      const FileBlock* block = block_of(one.problem);
-      if (block == nullptr) return !changes_->touches(path, line, line);
-      return std::ranges::none_of(
-          block->own, [&](const auto& lines) { return changes_->touches(path, lines.first, lines.second); });
+      return !is_changed(one.problem.file, one.problem.position.line);
     });
+  }
+
+  // The rule, route or receiver of the line, or else the line itself.
+  bool is_changed(const std::string& file, int line) {
+    const std::string path = (std::filesystem::path(surroundings_.current_folder) / file).lexically_normal();
+    const FileBlock* block = block_at(file, line);
+    if (block == nullptr) return changes_->touches(path, line, line);
+    return std::ranges::any_of(
+        block->own, [&](const auto& lines) { return changes_->touches(path, lines.first, lines.second); });
   }
 
   std::string rendered() {
@@ -203,6 +251,8 @@ class Check {
   std::map<std::string, FileBlocks> blocks_;
   std::optional<FindingBaseline> baseline_;
   std::optional<GitChanges> changes_;
+  std::optional<PrometheusPlace> prometheus_;
+  std::optional<Survey> survey_;
 };
 
 bool wants_colours(const CheckOptions& options) {
@@ -222,8 +272,12 @@ int run_check(const CheckOptions& options) {
   if (!options.explain.empty()) return print(explain_finding(options.explain, all_findings()));
   std::error_code ignored;
   static DiskFiles files;
+  std::optional<CurlTransport> network;
+  if (!options.online.url.empty())
+    network.emplace(TransportOptions{.user_agent = std::string("Tocsin/") + kVersion});
   static const CheckSurroundings kSurroundings{std::filesystem::current_path(ignored).string(),
-                                               wants_colours(options), std::chrono::system_clock::now()};
+                                               wants_colours(options), std::chrono::system_clock::now(),
+                                               network ? &*network : nullptr};
   // The process ends with it: to free what was read, piece by piece, would take a fifth of the time.
   static Check* const kCheck = new Check(options, kSurroundings, files);
   CommandOutput output = kCheck->run();

@@ -6,15 +6,17 @@
 #include "app/command_output.h"
 #include "app/files.h"
 #include "app/options.h"
+#include "app/transport.h"
 #include "core/time.h"
 
 namespace tocsin {
 
 // What the check knows of where it runs.
 struct CheckSurroundings {
-  std::string current_folder;  // absolute
-  bool colours = false;        // of what is printed
-  TimePoint now{};             // suppressions of the past do not act
+  std::string current_folder;    // absolute
+  bool colours = false;          // of what is printed
+  TimePoint now{};               // suppressions of the past do not act
+  Transport* network = nullptr;  // to the server of --prometheus; not needed without
 };
 
 // The report is in `out`, also where it shall go to a file; a baseline that shall be written is.

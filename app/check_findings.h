@@ -9,13 +9,15 @@
 
 #include "app/checked_sources.h"
 #include "app/configuration.h"
+#include "app/online_survey.h"
 #include "core/problem.h"
 #include "core/time.h"
 
 namespace tocsin {
 
 struct FindingOptions {
-  TimePoint now{};  // suppressions of the past do not act
+  TimePoint now{};                 // suppressions of the past do not act
+  const Survey* survey = nullptr;  // what a server has said; null: none was asked
 };
 
 // `problems` holds what loading has found; what of it has a code is suppressed by comments like the findings

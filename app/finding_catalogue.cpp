@@ -7,6 +7,7 @@
 #include "app/template_findings.h"
 #include "router/config_findings.h"
 #include "rules/findings/rule_findings.h"
+#include "rules/online/online_findings.h"
 
 namespace tocsin {
 
@@ -16,6 +17,8 @@ const std::vector<FindingKind>& all_findings() {
     for (const auto kinds : {config_finding_kinds(), cross_finding_kinds(), suppression_finding_kinds(),
                              template_finding_kinds()})
       all.insert(all.end(), kinds.begin(), kinds.end());
+    const std::vector<FindingKind> online = online_finding_kinds();
+    all.insert(all.end(), online.begin(), online.end());
     std::ranges::sort(all, {}, &FindingKind::code);
     return all;
   }();

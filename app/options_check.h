@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/problem.h"
+#include "core/time.h"
+#include "rules/online/cost_limits.h"
 #include "rules/promql/dialect.h"
 
 namespace CLI {
@@ -14,6 +16,17 @@ class App;
 }
 
 namespace tocsin {
+
+// Which Prometheus is asked about the rules, how much, and what of it is too much.
+struct OnlineFlags {
+  std::string url;               // empty: none
+  std::string http_config_file;  // credentials and TLS; empty: none
+  std::size_t concurrency = 4;   // questions at the same time
+  std::size_t max_queries = 5000;
+  Duration max_time = std::chrono::minutes(5);
+  Duration timeout = std::chrono::seconds(30);  // of one question
+  CostLimits cost;
+};
 
 struct CheckOptions {
   std::vector<std::string> files;                    // files, folders and patterns
@@ -25,7 +38,8 @@ struct CheckOptions {
   std::string changed_since;                         // a git revision; empty: everything is reported
   std::string baseline;                              // a file of known findings; empty: none
   std::string write_baseline;                        // where to write one; empty: nowhere
-  std::string explain;                               // a code, all or list; empty: check files
+  OnlineFlags online;
+  std::string explain;  // a code, all or list; empty: check files
 };
 
 struct SchemaOptions {
@@ -42,6 +56,8 @@ class CheckCommands {
   std::optional<CheckOrSchema> chosen() const;
 
  private:
+  void add_online_flags();
+
   CLI::App* check_command_;
   CLI::App* schema_command_;
   CheckOptions check_;
@@ -49,6 +65,9 @@ class CheckCommands {
   std::string fail_on_ = "error";
   std::string promql_version_ = "any";
   std::string promql_features_;
+  std::string max_time_ = "5m";
+  std::string timeout_ = "30s";
+  std::string cost_max_time_ = "10s";
 };
 
 }  // namespace tocsin

@@ -205,7 +205,7 @@ bool Suppressions::suppress(const Problem& problem) {
   return suppressed;
 }
 
-void Suppressions::report(Problems& problems) const {
+void Suppressions::report(Problems& problems, const IsUndecided& undecided) const {
   for (const Entry& entry : entries_) {
     const CommentDirective& directive = entry.directive;
     const bool own = directive.speaker == Speaker::kTocsin;
@@ -234,14 +234,15 @@ void Suppressions::report(Problems& problems) const {
                       format_rfc3339(*directive.until).substr(0, 10)),
           entry.served ? "mend what it hides, or give it another date"
                        : "remove it: there is nothing to suppress");
-    } else if (own && !entry.served) {
+    } else if (own && !entry.served && !undecided(directive.code)) {
       say(fmt::format("this comment suppresses nothing: there is no finding {} here", directive.code),
           known ? "remove it" : "tocsin check does not have this check of pint's");
     }
   }
 }
 
-void apply_suppressions(std::span<const CommentedFile> files, TimePoint now, Problems& problems) {
+void apply_suppressions(std::span<const CommentedFile> files, TimePoint now,
+                        const Suppressions::IsUndecided& undecided, Problems& problems) {
   std::unordered_map<std::string_view, Suppressions> by_file;
   for (const CommentedFile& file : files) {
     if (speaks(file.text)) by_file.try_emplace(file.file, file.file, file.text, file.rules, now);
@@ -254,7 +255,8 @@ void apply_suppressions(std::span<const CommentedFile> files, TimePoint now, Pro
     if (!suppressible || found == by_file.end() || !found->second.suppress(problem)) kept.add(problem);
   }
   for (const CommentedFile& file : files) {
-    if (const auto found = by_file.find(file.file); found != by_file.end()) found->second.report(kept);
+    if (const auto found = by_file.find(file.file); found != by_file.end())
+      found->second.report(kept, undecided);
   }
   problems = std::move(kept);
 }

@@ -6,6 +6,7 @@
 // list, the whole item. It never takes away an error.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,8 +27,10 @@ class Suppressions {
 
   // Whether a comment takes the problem away; the comment has then served.
   bool suppress(const Problem&);
-  // After all problems of the file have been shown to it.
-  void report(Problems&) const;
+  // After all problems of the file have been shown to it. Of codes of which nobody knows whether there is
+  // such a finding, it does not say that a comment suppresses nothing.
+  using IsUndecided = std::function<bool(std::string_view code)>;
+  void report(Problems&, const IsUndecided&) const;
 
  private:
   struct Entry {
@@ -52,6 +55,7 @@ struct CommentedFile {
   std::string_view text;
   const CheckedRuleFile* rules = nullptr;
 };
-void apply_suppressions(std::span<const CommentedFile>, TimePoint now, Problems&);
+void apply_suppressions(std::span<const CommentedFile>, TimePoint now, const Suppressions::IsUndecided&,
+                        Problems&);
 
 }  // namespace tocsin

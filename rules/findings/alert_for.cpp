@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/duration.h"
+#include "rules/findings/absent_calls.h"
 #include "rules/findings/rule_families.h"
 
 namespace tocsin {
@@ -33,6 +34,8 @@ scrapes, fires at each restart.
     wrong:  expr: absent(up{job="api"})
     right:  expr: absent(up{job="api"})
             for: 5m
+
+With --prometheus the scrape interval is known: a `for` of less than two of them is a finding as well.
 
 absent() of what always gives something, such as `absent(sum(x) or vector(0))`, never fires at all.)",
     },
@@ -75,32 +78,39 @@ bool always_gives(const Expr& root) {
          (always_gives(*binary->right) || (binary->left->depth < 50 && always_gives(*binary->left)));
 }
 
+// Whether it can make the alert by itself: at the top, or in a branch of `or`.
+bool is_at_top(const ExpressionView& view, std::size_t node) {
+  for (auto parent = view[node].parent; parent != ExpressionView::kNone;
+       parent = view[static_cast<std::size_t>(parent)].parent) {
+    const Expr* above = view[static_cast<std::size_t>(parent)].expr;
+    const auto* binary = as<BinaryExpr>(above);
+    const bool passes =
+        above->kind == NodeKind::kParenthesis ||
+        (binary != nullptr && (binary->op == BinaryOperator::kOr || is_comparison(binary->op)));
+    if (!passes) return false;
+  }
+  return true;
+}
+
+bool is_pointless(const Call& call) {
+  return !call.arguments.empty() && always_gives(*call.arguments[0]);
+}
+
 void check_absent(const RuleUnderCheck& rule, FindingList& out) {
-  for (std::size_t i = 0; i < rule.view.size(); ++i) {
-    const Expr* expr = rule.view[i].expr;
-    if (!is_absent(expr)) continue;
-    const auto& call = static_cast<const Call&>(*expr);
-    if (!call.arguments.empty() && always_gives(*call.arguments[0])) {
-      out.at_expression(
-          rule, kAbsent, call.extent,
-          fmt::format("`{}` never gives anything: what it asks for always exists", rule.view.shown(call)),
-          "leave out the part that always gives a result");
-      continue;
-    }
-    // Only where it can make the alert by itself: at the top, or in a branch of `or`.
-    bool at_top = true;
-    for (auto parent = rule.view[i].parent; parent != ExpressionView::kNone && at_top;
-         parent = rule.view[static_cast<std::size_t>(parent)].parent) {
-      const Expr* above = rule.view[static_cast<std::size_t>(parent)].expr;
-      const auto* binary = as<BinaryExpr>(above);
-      at_top = above->kind == NodeKind::kParenthesis ||
-               (binary != nullptr && (binary->op == BinaryOperator::kOr || is_comparison(binary->op)));
-    }
-    if (at_top && rule.rule.hold_for == Duration::zero()) {
-      out.at_expression(rule, kAbsent, call.extent,
-                        "absent() without `for` fires whenever Prometheus restarts, until the first scrape",
-                        "add a `for` of at least two scrapes, for example 5m");
-    }
+  for (const ExpressionView::Node& node : rule.view.nodes()) {
+    if (!is_absent(node.expr)) continue;
+    const auto& call = static_cast<const Call&>(*node.expr);
+    if (!is_pointless(call)) continue;
+    out.at_expression(
+        rule, kAbsent, call.extent,
+        fmt::format("`{}` never gives anything: what it asks for always exists", rule.view.shown(call)),
+        "leave out the part that always gives a result");
+  }
+  if (rule.rule.hold_for != Duration::zero()) return;
+  for (const Call* call : absent_calls(rule)) {
+    out.at_expression(rule, kAbsent, call->extent,
+                      "absent() without `for` fires whenever Prometheus restarts, until the first scrape",
+                      "add a `for` of at least two scrapes, for example 5m");
   }
 }
 
@@ -112,6 +122,16 @@ void check(const RuleUnderCheck& rule, FindingList& out) {
 }
 
 }  // namespace
+
+std::vector<const Call*> absent_calls(const RuleUnderCheck& rule) {
+  std::vector<const Call*> calls;
+  for (std::size_t i = 0; i < rule.view.size(); ++i) {
+    if (!is_absent(rule.view[i].expr)) continue;
+    const auto* call = static_cast<const Call*>(rule.view[i].expr);
+    if (!is_pointless(*call) && is_at_top(rule.view, i)) calls.push_back(call);
+  }
+  return calls;
+}
 
 const RuleCheck kAlertFor{kKinds, check};
 

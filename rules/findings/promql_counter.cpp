@@ -6,6 +6,7 @@
 #include <string>
 
 #include "rules/findings/metric_facts.h"
+#include "rules/findings/metric_uses.h"
 #include "rules/findings/rule_families.h"
 
 namespace tocsin {
@@ -25,8 +26,8 @@ then until the next restart, however quiet it is; its mean, X_sum / X_count, is 
     wrong:  expr: latency_seconds_sum / latency_seconds_count > 1
     right:  expr: rate(latency_seconds_sum[5m]) / rate(latency_seconds_count[5m]) > 1
 
-A counter is told by its name, _total or _bucket, or by what is known of the metric. Recorded series, with a
-colon in their names, are none.)",
+A counter is told by its name, _total or _bucket, or by what is known of the metric; with --prometheus by the type
+that its exporter declares. Recorded series, with a colon in their names, are none.)",
 }};
 constexpr const FindingKind& kCounter = kKinds[0];
 
@@ -92,12 +93,21 @@ bool is_half_of_mean(const ExpressionView& view, std::string_view name) {
 }
 
 void check(const RuleUnderCheck& rule, FindingList& out) {
+  const auto counts = [&](std::string_view name) {
+    return is_counter(name) || is_half_of_mean(rule.view, name);
+  };
+  check_counter_uses(rule, counts, out);
+}
+
+}  // namespace
+
+void check_counter_uses(const RuleUnderCheck& rule, const IsOfType& is_counter, FindingList& out) {
   if (!rule.alerting()) return;
   for (std::size_t i = 0; i < rule.view.size(); ++i) {
     const auto* selector = as<VectorSelector>(rule.view[i].expr);
     if (selector == nullptr) continue;
     const std::string_view name = metric_name(*selector);
-    if (!is_counter(name) && !is_half_of_mean(rule.view, name)) continue;
+    if (!is_counter(name)) continue;
     std::string_view gauge_function;
     if (is_safe(rule.view, i, gauge_function) || is_compared_with_past(rule.view, *selector)) continue;
     if (!gauge_function.empty()) {
@@ -112,8 +122,6 @@ void check(const RuleUnderCheck& rule, FindingList& out) {
     }
   }
 }
-
-}  // namespace
 
 const RuleCheck kPromqlCounter{kKinds, check};
 

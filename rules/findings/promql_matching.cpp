@@ -26,7 +26,10 @@ result is empty (with `unless`: everything).
     right:  errors{job="api"} / on() group_left sum(requests)
 
     wrong:  a * on (pod) group_left (team) sum by (pod) (b)   team is not there on the right
-    right:  a * on (pod) group_left (team) sum by (pod, team) (b))",
+    right:  a * on (pod) group_left (team) sum by (pod, team) (b)
+
+With --prometheus the series that there are count too: two sides that both have some, none of which match, and a join
+that fails because several series of a side have the same labels.)",
 }};
 constexpr const FindingKind& kMatching = kKinds[0];
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "rules/findings/metric_facts.h"
+#include "rules/findings/metric_uses.h"
 #include "rules/findings/rule_families.h"
 #include "rules/promql/visitor.h"
 
@@ -30,7 +31,11 @@ And its buckets are told apart by `le`, which an aggregation must keep.
 
     wrong:  histogram_quantile(0.99, latency_seconds_bucket)
     wrong:  histogram_quantile(0.99, sum by (job) (rate(latency_seconds_bucket[5m])))
-    right:  histogram_quantile(0.99, sum by (job, le) (rate(latency_seconds_bucket[5m]))))",
+    right:  histogram_quantile(0.99, sum by (job, le) (rate(latency_seconds_bucket[5m])))
+
+With --prometheus the types that exporters declare count too, and the scrape interval: a window of less than two
+intervals never holds the two samples that a rate needs. One of less than four (a note) has no result as soon as a
+scrape or two fail.)",
 }};
 constexpr const FindingKind& kRate = kKinds[0];
 
@@ -51,19 +56,22 @@ const VectorSelector* selector_below(const Expr& root) {
   return found;
 }
 
-void check_counter_function(const RuleUnderCheck& rule, const Call& call, FindingList& out) {
+void check_rate_of_gauge(const RuleUnderCheck& rule, const Call& call, const IsOfType& is_gauge,
+                         FindingList& out) {
+  if (call.arguments.empty()) return;
+  const auto* range = as<RangeSelector>(inside_parentheses(call.arguments[0]));
+  if (range == nullptr) return;
+  const std::string_view name = metric_name(*range->selector);
+  if (!is_gauge(name)) return;
+  out.at_expression(rule, kRate, call.extent,
+                    fmt::format("{}() is for counters, and {} is a gauge", call.name, name),
+                    call.name == "increase" ? "use delta() for how much a gauge has moved"
+                                            : "use deriv() for its slope, or avg_over_time() for its mean");
+}
+
+void check_rate_of_sum(const RuleUnderCheck& rule, const Call& call, FindingList& out) {
   if (call.arguments.empty()) return;
   const Expr* argument = inside_parentheses(call.arguments[0]);
-  if (const auto* range = as<RangeSelector>(argument)) {
-    const std::string_view name = metric_name(*range->selector);
-    if (is_gauge(name)) {
-      out.at_expression(
-          rule, kRate, call.extent, fmt::format("{}() is for counters, and {} is a gauge", call.name, name),
-          call.name == "increase" ? "use delta() for how much a gauge has moved"
-                                  : "use deriv() for its slope, or avg_over_time() for its mean");
-    }
-    return;
-  }
   const auto* subquery = as<Subquery>(argument);
   if (subquery == nullptr) return;
   const auto* aggregation = as<Aggregation>(inside_parentheses(subquery->expression));
@@ -113,12 +121,21 @@ void check(const RuleUnderCheck& rule, FindingList& out) {
   for (std::size_t i = 0; i < rule.view.size(); ++i) {
     const auto* call = as<Call>(rule.view[i].expr);
     if (call == nullptr) continue;
-    if (is_one_of(kOfCounters, call->name)) check_counter_function(rule, *call, out);
+    if (is_one_of(kOfCounters, call->name)) check_rate_of_sum(rule, *call, out);
     if (call->name == "histogram_quantile") check_quantile(rule, *call, i, out);
   }
+  check_gauge_uses(rule, is_gauge, out);
 }
 
 }  // namespace
+
+void check_gauge_uses(const RuleUnderCheck& rule, const IsOfType& is_gauge, FindingList& out) {
+  for (const ExpressionView::Node& node : rule.view.nodes()) {
+    const auto* call = as<Call>(node.expr);
+    if (call != nullptr && is_one_of(kOfCounters, call->name))
+      check_rate_of_gauge(rule, *call, is_gauge, out);
+  }
+}
 
 const RuleCheck kPromqlRate{kKinds, check};
 

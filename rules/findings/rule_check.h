@@ -37,6 +37,9 @@ class FindingList {
   // without the rule's name, which comes in front.
   void at_key(const RuleUnderCheck&, const FindingKind&, std::string_view key, std::string message,
               std::string hint);
+  // At a label of the rule; at the rule where it has it from its group.
+  void at_label(const RuleUnderCheck&, const FindingKind&, std::string_view name, std::string message,
+                std::string hint);
   void at_expression(const RuleUnderCheck&, const FindingKind&, promql::Extent, std::string message,
                      std::string hint);
   void at_text(const RuleUnderCheck&, const FindingKind&, const CheckedTemplate&, std::size_t begin,

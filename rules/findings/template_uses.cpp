@@ -112,6 +112,19 @@ class UseSearch {
     return "";
   }
 
+  // $externalLabels.NAME, .ExternalLabels.NAME, $.ExternalLabels.NAME; "" where it is none.
+  static std::string_view external_label_of(const Node& node, Dot dot) {
+    if (node.type == Type::variable) {
+      const auto& names = static_cast<const VariableNode&>(node).names;
+      if (names.size() == 2 && names[0] == "$externalLabels") return names[1];
+      if (names.size() == 3 && names[0] == "$" && names[1] == "ExternalLabels") return names[2];
+    } else if (node.type == Type::field && dot.kind == Dot::Kind::kAlert) {
+      const auto& names = static_cast<const FieldNode&>(node).names;
+      if (names.size() == 2 && names[0] == "ExternalLabels") return names[1];
+    }
+    return "";
+  }
+
   static std::string_view function_of(const CommandNode& command) {
     if (command.arguments.empty() || command.arguments[0]->type != Type::identifier) return "";
     return static_cast<const IdentifierNode&>(*command.arguments[0]).name;
@@ -170,6 +183,10 @@ class UseSearch {
         field(static_cast<const FieldNode&>(*argument), dot);
       }
       if (!printed) continue;
+      if (const std::string_view name = external_label_of(*argument, dot); !name.empty()) {
+        const Extent place = extent(*argument);
+        uses_.external_labels.push_back({std::string(name), place.begin, place.end});
+      }
       // Where it stands is worked out only for what is kept.
       if (const std::string_view name = label_of(*argument, dot); !name.empty()) {
         const Extent place = extent(*argument);

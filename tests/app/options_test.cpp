@@ -220,6 +220,44 @@ TEST_CASE("check is told which Prometheus evaluates the rules") {
   CHECK(exit_code({"check", "--promql.version", "1.8", "r.yml"}) == 2);
 }
 
+TEST_CASE("check is told which Prometheus to ask, how much, and what is too much") {
+  const auto online = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "check");
+    words.push_back("r.yml");
+    const Options options = read(std::move(words));
+    REQUIRE(std::holds_alternative<CheckOptions>(options));
+    return std::get<CheckOptions>(options).online;
+  };
+  CHECK(online({}).url == "");
+  const OnlineFlags plain = online({"--prometheus", "http://p:9090"});
+  CHECK(plain.url == "http://p:9090");
+  CHECK(plain.concurrency == 4);
+  CHECK(plain.max_queries == 5000);
+  CHECK(plain.max_time == std::chrono::minutes(5));
+  CHECK(plain.timeout == std::chrono::seconds(30));
+  CHECK(plain.cost.series == 0);
+  CHECK(plain.cost.time == std::chrono::seconds(10));
+  const OnlineFlags all =
+      online({"--prometheus=http://p:9090", "--http.config.file=h.yml", "--prometheus-concurrency=8",
+              "--prometheus-max-queries=3", "--prometheus-max-time=90s", "--prometheus-timeout=500ms",
+              "--cost-max-series=1000", "--cost-max-samples=1e6", "--cost-max-peak-samples=5",
+              "--cost-max-time=0s"});
+  CHECK(all.http_config_file == "h.yml");
+  CHECK(all.concurrency == 8);
+  CHECK(all.max_queries == 3);
+  CHECK(all.max_time == std::chrono::seconds(90));
+  CHECK(all.timeout == std::chrono::milliseconds(500));
+  CHECK(all.cost.series == 1000);
+  CHECK(all.cost.samples == 1e6);
+  CHECK(all.cost.peak_samples == 5);
+  CHECK(all.cost.time == Duration::zero());
+  CHECK(exit_code({"check", "--prometheus-max-queries=3", "r.yml"}) == 2);
+  CHECK(exit_code({"check", "--prometheus=http://p", "--prometheus-concurrency=0", "r.yml"}) == 2);
+  CHECK(exit_code({"check", "--prometheus=http://p", "--prometheus-timeout=0s", "r.yml"}) == 2);
+  CHECK(exit_code({"check", "--prometheus=http://p", "--prometheus-timeout=soon", "r.yml"}) == 2);
+  CHECK(exit_code({"check", "--prometheus=http://p", "--cost-max-series=-1", "r.yml"}) == 2);
+}
+
 TEST_CASE("check takes files, or a code to explain, and how to report") {
   const Options read_options =
       read({"check", "--fail-on", "note", "--format=sarif", "--output", "o", "--color=never",
