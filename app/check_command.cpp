@@ -21,6 +21,7 @@
 #include "app/finding_explanation.h"
 #include "app/git_changes.h"
 #include "app/parallel.h"
+#include "app/policy_file.h"
 #include "app/report_github.h"
 #include "app/report_json.h"
 #include "app/report_junit.h"
@@ -46,7 +47,8 @@ struct Outcome {
 };
 
 // On any thread.
-Outcome check_target(const std::string& path, const promql::Dialect& dialect, TimePoint now, Files& files) {
+Outcome check_target(const std::string& path, const promql::Dialect& dialect, const FindingOptions& wanted,
+                     Files& files) {
   Outcome out{{.path = path}, {}, {}, {}};
   const auto text = files.read(path);
   if (!text) {
@@ -56,7 +58,7 @@ Outcome check_target(const std::string& path, const promql::Dialect& dialect, Ti
     out.configuration = load_configuration(path, "http://localhost:9093", files, out.problems,
                                            MatcherDialect::kFallback, dialect, &out.sources);
     const Configuration* configuration = out.configuration ? &*out.configuration : nullptr;
-    add_findings(out.sources, configuration, {.now = now}, out.problems);
+    add_findings(out.sources, configuration, wanted, out.problems);
     for (const CheckedRuleFile& file : out.sources.rule_files) out.file.files.insert(file.file());
     for (const Problem& problem : out.problems.all()) out.file.files.insert(problem.file);
     if (configuration != nullptr) {
@@ -97,6 +99,7 @@ class Check {
 
   CommandOutput run() {
     if (auto refused = read_baseline()) return *refused;
+    if (auto refused = read_policies()) return *refused;
     if (!options_.changed_since.empty()) {
       auto changes = GitChanges::since(options_.changed_since);
       if (!changes) return wrong_usage(changes.error().message);
@@ -121,12 +124,21 @@ class Check {
     return std::nullopt;
   }
 
+  std::optional<CommandOutput> read_policies() {
+    if (options_.policy.empty()) return std::nullopt;
+    auto policies = read_policy_file(options_.policy, files_, problems_);
+    if (!policies) return wrong_usage("--policy cannot be used:\n" + policies.error().message);
+    policies_ = std::move(*policies);
+    return std::nullopt;
+  }
+
   void check_files() {
-    Problems problems;
+    Problems& problems = problems_;
+    const FindingOptions wanted{.now = surroundings_.now, .policies = policies_};
     const std::vector<std::string> targets = find_check_targets(options_.files, files_, problems);
     outcomes_.resize(targets.size());
     in_parallel(targets.size(), [&](std::size_t i) {
-      outcomes_[i] = check_target(targets[i], options_.dialect, surroundings_.now, files_);
+      outcomes_[i] = check_target(targets[i], options_.dialect, wanted, files_);
     });
     for (Outcome& outcome : outcomes_) {
       if (!outcome.file.is_configuration)
@@ -134,7 +146,7 @@ class Check {
       problems.append(outcome.problems);
       report_.files.push_back(std::move(outcome.file));
     }
-    add_findings(rule_files_, nullptr, {.now = surroundings_.now}, problems);
+    add_findings(rule_files_, nullptr, wanted, problems);
     report_.fail_on = options_.fail_on;
     std::map<std::string, int> repeated;  // fingerprints, and how often they were there
     for (Problem& problem : in_order(problems)) {
@@ -197,6 +209,8 @@ class Check {
   const CheckSurroundings& surroundings_;
   Files& files_;
   SourceLines lines_;
+  std::vector<Policy> policies_;
+  Problems problems_;
   std::vector<Outcome> outcomes_;
   CheckedSources rule_files_;  // that were named themselves
   CheckReport report_;

@@ -6,6 +6,8 @@
 // list, the whole item. It never takes away an error.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +18,7 @@
 #include "core/problem.h"
 #include "core/time.h"
 #include "rules/checked_rule_file.h"
+#include "rules/policies/policy_check.h"
 
 namespace tocsin {
 
@@ -24,10 +27,13 @@ class Suppressions {
   // `text` is the file's; `rules` is its rules, or null for a configuration.
   Suppressions(std::string file, std::string_view text, const CheckedRuleFile* rules, TimePoint now);
 
-  // Whether a comment takes the problem away; the comment has then served.
-  bool suppress(const Problem&);
-  // After all problems of the file have been shown to it.
-  void report(Problems&) const;
+  // Whether a comment takes the problem away; the comment has then served. A comment that names a subject
+  // takes away what is about it, and all of the code where what was found names none.
+  bool suppress(const Problem&, std::string_view subject = "");
+  // After all problems of the file have been shown to it. Of comments for policies nothing is said where no
+  // policy was asked.
+  enum class Policies : std::uint8_t { kAsked, kNone };
+  void report(Policies, Problems&) const;
 
  private:
   struct Entry {
@@ -35,6 +41,7 @@ class Suppressions {
     int line = 0;
     int first = 0, last = 0;  // lines where it acts
     bool served = false;
+    std::size_t hidden = 0;  // problems
   };
   void add(CommentDirective, int line, std::vector<int>& open_ignores);
   void place(Entry&, std::span<const std::string_view> lines, const std::vector<std::pair<int, int>>& rules);
@@ -52,6 +59,8 @@ struct CommentedFile {
   std::string_view text;
   const CheckedRuleFile* rules = nullptr;
 };
-void apply_suppressions(std::span<const CommentedFile>, TimePoint now, Problems&);
+// What policies have found joins the problems, where no comment takes it away; nullopt: no policy was asked.
+void apply_suppressions(std::span<const CommentedFile>, TimePoint now,
+                        const std::optional<std::vector<PolicyFinding>>& of_policies, Problems&);
 
 }  // namespace tocsin

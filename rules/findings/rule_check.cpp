@@ -18,14 +18,13 @@ void FindingList::at(std::string_view file, const Place& place, const FindingKin
 
 void FindingList::at_key(const RuleUnderCheck& rule, const FindingKind& kind, std::string_view key,
                          std::string message, std::string hint) {
-  at(rule.file.file(), rule.file.place(rule.checked, key), kind, about_rule(rule, message),
-     std::move(hint));
+  at(rule.file.file(), rule.file.place(rule.checked, key), kind, about_rule(rule, message), std::move(hint));
 }
 
 void FindingList::at_expression(const RuleUnderCheck& rule, const FindingKind& kind, promql::Extent extent,
                                 std::string message, std::string hint) {
-  at(rule.file.file(), rule.file.expression_place(rule.checked, extent), kind,
-     about_rule(rule, message), std::move(hint));
+  at(rule.file.file(), rule.file.expression_place(rule.checked, extent), kind, about_rule(rule, message),
+     std::move(hint));
 }
 
 void FindingList::at_text(const RuleUnderCheck& rule, const FindingKind& kind, const CheckedTemplate& text,

@@ -10,8 +10,7 @@
 namespace tocsin {
 
 const FindingKind kAggregateKind{
-    "promql/aggregate",
-    Severity::kWarning,
+    "promql/aggregate", Severity::kWarning,
     "a label is lost that results must keep, or is there and must not be (a check of `checks:`)",
     R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
@@ -114,7 +113,8 @@ class LabelTrail {
       if (!keep_) say(call, fmt::format("`{}` has the label {}", view_.shown(call), label_), "");
       return;
     }
-    const bool writes = (call.name == "label_replace" || call.name == "label_join") && call.arguments.size() > 1;
+    const bool writes =
+        (call.name == "label_replace" || call.name == "label_join") && call.arguments.size() > 1;
     const auto* target = writes ? as<StringLiteral>(inside_parentheses(call.arguments[1])) : nullptr;
     if (target != nullptr && target->value == label_) {
       if (!keep_) say(call, fmt::format("{} writes the label {}", call.name, label_), "");
@@ -136,8 +136,7 @@ class LabelTrail {
 
   void say_kept(const Aggregation& aggregation) {
     std::string way_out = fmt::format("take {} out of by ({})", label_, grouping_of(aggregation, ""));
-    if (aggregation.without)
-      way_out = fmt::format("write without ({})", grouping_of(aggregation, label_));
+    if (aggregation.without) way_out = fmt::format("write without ({})", grouping_of(aggregation, label_));
     if (!aggregation.without && !names(aggregation.grouping, label_))  // count_values
       way_out = "give it another name";
     say(aggregation,

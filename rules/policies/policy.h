@@ -1,10 +1,10 @@
-// A Policy is what a team asks of its rules beyond what Prometheus does: which labels and annotations they carry,
-// what aggregations keep, how long an alert waits, who owns it. `tocsin check` holds rules to it; the running
-// program does not know it. Written under `checks:` in the configuration or in a file of its own, read by
-// policy_reader.h, applied by policy_check.h.
+// A Policy is what a team asks of its rules beyond what Prometheus does: which labels and annotations they
+// carry, what aggregations keep, how long an alert waits, who owns it. `tocsin check` holds rules to it; the
+// running program does not know it. Written under `checks:` in the configuration or in a file of its own,
+// read by policy_reader.h, applied by policy_check.h.
 //
-// Patterns are regular expressions of RE2 that must match the whole text, as in matchers; their Matcher has no
-// name.
+// Patterns are regular expressions of RE2 that must match the whole text, as in matchers; their Matcher has
+// no name.
 #pragma once
 
 #include <optional>

@@ -13,8 +13,8 @@ namespace tocsin {
 void PolicyReport::add(const FindingKind& kind, const Place& place, std::string subject, std::string message,
                        std::string way_out) {
   if (!policy_->comment.empty()) way_out += (way_out.empty() ? "" : "; ") + policy_->comment;
-  out_.push_back({{rule_.file.file(), place.position, policy_->severity,
-                   about_rule(rule_, message), std::move(way_out), place.length, std::string(kind.code)},
+  out_.push_back({{rule_.file.file(), place.position, policy_->severity, about_rule(rule_, message),
+                   std::move(way_out), place.length, std::string(kind.code)},
                   std::move(subject)});
 }
 

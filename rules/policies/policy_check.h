@@ -1,5 +1,5 @@
-// Holds the rules of a file to policies: promql/aggregate, promql/selector, alerts/annotation, rule/label, rule/for,
-// rule/name, rule/owner, rule/reject and rule/report, under pint's names for them.
+// Holds the rules of a file to policies: promql/aggregate, promql/selector, alerts/annotation, rule/label,
+// rule/for, rule/name, rule/owner, rule/reject and rule/report, under pint's names for them.
 #pragma once
 
 #include <span>
@@ -29,8 +29,8 @@ struct RuleOwner {
 };
 bool ask_for_owners(std::span<const Policy>);
 
-// `owners` has one for each rule of the file, in order; it may be empty where no policy asks for owners. Looks at
-// one file only and keeps nothing: files may be checked on several threads at once.
+// `owners` has one for each rule of the file, in order; it may be empty where no policy asks for owners.
+// Looks at one file only and keeps nothing: files may be checked on several threads at once.
 std::vector<PolicyFinding> check_policies(const CheckedRuleFile&, std::span<const Policy>,
                                           std::span<const RuleOwner> owners);
 

@@ -67,8 +67,7 @@ void read_matchers(YamlObject& object, Matchers& out) {
                      fmt::format("matcher {}: {}", go_quote(texts[i]), parsed.error().message));
       continue;
     }
-    if (!parsed->warning.empty())
-      problems.warning(object.file(), items[i].position(), parsed->warning);
+    if (!parsed->warning.empty()) problems.warning(object.file(), items[i].position(), parsed->warning);
     std::ranges::move(parsed->matchers, std::back_inserter(out));
   }
 }
@@ -99,9 +98,9 @@ std::vector<TextPolicy> read_texts(YamlObject& check, std::string_view key, std:
   std::vector<TextPolicy> policies;
   const YamlNode node = check.child(key);
   if (node.kind() == YamlNode::Kind::kScalar || node.kind() == YamlNode::Kind::kList)
-    check.error(key, fmt::format("{} must be a mapping", key),
-                fmt::format("write what is asked of each {} behind its name, as NAME: {{required: true}}",
-                            what));
+    check.error(
+        key, fmt::format("{} must be a mapping", key),
+        fmt::format("write what is asked of each {} behind its name, as NAME: {{required: true}}", what));
   for (const auto& [name, value] : node.entries()) {
     TextPolicy policy;
     policy.name = name.text();
@@ -216,7 +215,8 @@ void read_aggregate(YamlObject& check, Policy& out) {
   out.strip = names_of(object, "strip");
   object.refuse_unknown_keys();
   if (out.keep.empty() && out.strip.empty())
-    check.error("aggregate", "aggregate asks for nothing", "write keep, strip or both, each a list of labels");
+    check.error("aggregate", "aggregate asks for nothing",
+                "write keep, strip or both, each a list of labels");
   for (const std::string& label : out.keep) {
     if (std::ranges::find(out.strip, label) != out.strip.end())
       object.error("strip", fmt::format("label {} cannot be kept and stripped", go_quote(label)));
@@ -225,8 +225,8 @@ void read_aggregate(YamlObject& check, Policy& out) {
 
 // Keys of which a recording rule has none.
 constexpr std::string_view kOfAlerts[] = {"annotations", "for", "keep_firing_for"};
-constexpr std::string_view kDemands[] = {"aggregate", "annotations", "labels", "selectors", "for",
-                                         "keep_firing_for", "rule_name", "owner", "reject", "report"};
+constexpr std::string_view kDemands[] = {"aggregate",       "annotations", "labels", "selectors", "for",
+                                         "keep_firing_for", "rule_name",   "owner",  "reject",    "report"};
 
 bool says(YamlObject& check, std::string_view key) {
   return key == "owner" ? !check.child(key).absent() : check.has(key);
@@ -262,8 +262,8 @@ Policy read_policy(const YamlNode& node, Problems& problems) {
   if (policy.match.kind == Rule::Kind::kRecording) {
     for (const std::string_view key : kOfAlerts) {
       if (check.has(key))
-        check.error(key, fmt::format("a recording rule has no {}: match must not ask for recording rules",
-                                     key));
+        check.error(key,
+                    fmt::format("a recording rule has no {}: match must not ask for recording rules", key));
     }
   }
   return policy;

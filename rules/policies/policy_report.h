@@ -1,5 +1,5 @@
-// Where the checks of policies leave what they find: with the severity and the comment of the policy, the place in
-// the file and the name of the rule. For the files of this folder.
+// Where the checks of policies leave what they find: with the severity and the comment of the policy, the
+// place in the file and the name of the rule. For the files of this folder.
 #pragma once
 
 #include <string>
@@ -54,7 +54,8 @@ void check_texts(const Policy&, PolicyReport&);
 extern const FindingKind kForKind, kNameKind, kOwnerKind, kReportKind;
 void check_rule(const Policy&, PolicyReport&);
 
-// Whether a value is one that is allowed: "" where it is, else what it is not, such as `does not match `https://.+``.
+// Whether a value is one that is allowed: "" where it is, else what it is not, such as `does not match
+// `https://.+``.
 std::string value_mistake(std::string_view value, const std::optional<Matcher>& pattern,
                           const std::vector<std::string>& values);
 

@@ -46,8 +46,8 @@ bool is_in(const PolicyScope& scope, const Rule& rule, std::string_view file) {
   if (scope.name && !scope.name->matches(rule.name)) return false;
   if (!labels_match(scope.labels, rule)) return false;
   return scope.paths.empty() || std::ranges::any_of(scope.paths, [&](const std::string& pattern) {
-    return path_matches(pattern, file);
-  });
+           return path_matches(pattern, file);
+         });
 }
 
 }  // namespace

@@ -8,8 +8,7 @@
 namespace tocsin {
 
 const FindingKind kForKind{
-    "rule/for",
-    Severity::kWarning,
+    "rule/for", Severity::kWarning,
     "`for` or `keep_firing_for` is shorter or longer than asked for (a check of `checks:`)",
     R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
@@ -22,11 +21,9 @@ An alert without the key has 0s of it.
 
 pint's rule/for.)"};
 
-const FindingKind kNameKind{
-    "rule/name",
-    Severity::kWarning,
-    "the name of a rule is not as asked for (a check of `checks:`)",
-    R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
+const FindingKind kNameKind{"rule/name", Severity::kWarning,
+                            "the name of a rule is not as asked for (a check of `checks:`)",
+                            R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
     checks:
       - comment: level:metric:operations
@@ -37,11 +34,8 @@ The pattern must match the whole name.
 
 pint's rule/name.)"};
 
-const FindingKind kOwnerKind{
-    "rule/owner",
-    Severity::kWarning,
-    "nobody owns a rule (a check of `checks:`)",
-    R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
+const FindingKind kOwnerKind{"rule/owner", Severity::kWarning, "nobody owns a rule (a check of `checks:`)",
+                             R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
     checks:
       - owner: {label: team, values: [db, web]}   # or a pattern; `owner: {}` takes any owner, said in a comment
@@ -59,9 +53,7 @@ comment for the file:
 # pint rule/owner and # pint file/owner are understood as well. pint's rule/owner, which its --require-owner asks for.)"};
 
 const FindingKind kReportKind{
-    "rule/report",
-    Severity::kWarning,
-    "a rule that should not be there (a check of `checks:`)",
+    "rule/report", Severity::kWarning, "a rule that should not be there (a check of `checks:`)",
     R"(Somebody asked for it, in `checks:` of the configuration or of --policy: every rule that matches is reported.
 
     checks:
@@ -95,9 +87,10 @@ void check_owner(const OwnerPolicy& policy, PolicyReport& report) {
   }
   if (owner.empty()) owner = report.owner().of_file;
   if (owner.empty()) {
-    report.at_name(kOwnerKind, "", "it has no owner",
-                   fmt::format("write # tocsin rule/owner NAME above it, or file/owner for the file{}",
-                               policy.label.empty() ? "" : fmt::format(", or set the label {}", policy.label)));
+    report.at_name(
+        kOwnerKind, "", "it has no owner",
+        fmt::format("write # tocsin rule/owner NAME above it, or file/owner for the file{}",
+                    policy.label.empty() ? "" : fmt::format(", or set the label {}", policy.label)));
     return;
   }
   const std::string mistake = value_mistake(owner, policy.pattern, policy.values);

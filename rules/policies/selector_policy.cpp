@@ -9,11 +9,9 @@
 
 namespace tocsin {
 
-const FindingKind kSelectorKind{
-    "promql/selector",
-    Severity::kWarning,
-    "a selector has no matcher for a label that needs one (a check of `checks:`)",
-    R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
+const FindingKind kSelectorKind{"promql/selector", Severity::kWarning,
+                                "a selector has no matcher for a label that needs one (a check of `checks:`)",
+                                R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
     checks:
       - match: {kind: alerting}
@@ -80,9 +78,10 @@ void check_selectors(const Policy& policy, PolicyReport& report) {
           return matcher.name == label && chooses(matcher);
         });
         if (chosen) continue;
-        report.at_expression(kSelectorKind, selector->extent, label,
-                             fmt::format("`{}` has no matcher for the label {}", view.shown(*selector), label),
-                             fmt::format("add {}=\"…\"", label));
+        report.at_expression(
+            kSelectorKind, selector->extent, label,
+            fmt::format("`{}` has no matcher for the label {}", view.shown(*selector), label),
+            fmt::format("add {}=\"…\"", label));
       }
     }
   }

@@ -1,4 +1,5 @@
-// alerts/annotation, rule/label and rule/reject: what the labels and annotations of a rule may be, and must be.
+// alerts/annotation, rule/label and rule/reject: what the labels and annotations of a rule may be, and must
+// be.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +11,7 @@
 namespace tocsin {
 
 const FindingKind kAnnotationKind{
-    "alerts/annotation",
-    Severity::kWarning,
+    "alerts/annotation", Severity::kWarning,
     "an annotation is missing, forbidden, or not as asked for (a check of `checks:`)",
     R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
@@ -29,11 +29,9 @@ template is not filled in.
 
 pint's alerts/annotation. `# tocsin disable alerts/annotation(summary)` suppresses what is said of summary.)"};
 
-const FindingKind kLabelKind{
-    "rule/label",
-    Severity::kWarning,
-    "a label is missing, forbidden, or not as asked for (a check of `checks:`)",
-    R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
+const FindingKind kLabelKind{"rule/label", Severity::kWarning,
+                             "a label is missing, forbidden, or not as asked for (a check of `checks:`)",
+                             R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
     checks:
       - match: {kind: alerting}
@@ -48,11 +46,9 @@ filled in, so it must match as it is written.
 
 pint's rule/label. `# tocsin disable rule/label(severity)` suppresses what is said of severity.)"};
 
-const FindingKind kRejectKind{
-    "rule/reject",
-    Severity::kWarning,
-    "a label or annotation holds what must not be there (a check of `checks:`)",
-    R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
+const FindingKind kRejectKind{"rule/reject", Severity::kWarning,
+                              "a label or annotation holds what must not be there (a check of `checks:`)",
+                              R"(Somebody asked for it, in `checks:` of the configuration or of --policy:
 
     checks:
       - comment: URLs belong into annotations
@@ -106,8 +102,7 @@ class TextCheck {
     }
     if (!policy.required) return;
     if (is_blank) return say(policy, "says nothing", "give it a value");
-    report_.at_name(finding_, policy.name,
-                    fmt::format("the {} {} is missing", word_for(kind_), policy.name),
+    report_.at_name(finding_, policy.name, fmt::format("the {} {} is missing", word_for(kind_), policy.name),
                     fmt::format("add it to {}s", word_for(kind_)));
   }
 
@@ -116,10 +111,10 @@ class TextCheck {
     if (fixed == nullptr || policy.forbidden) return;
     const std::string mistake = value_mistake(fixed->value, policy.pattern, policy.values);
     if (mistake.empty()) return;
-    report_.at_key(
-        finding_, "expr", policy.name,
-        fmt::format("the label {}, which the expression gives, {} {}", policy.name, go_quote(fixed->value), mistake),
-        "");
+    report_.at_key(finding_, "expr", policy.name,
+                   fmt::format("the label {}, which the expression gives, {} {}", policy.name,
+                               go_quote(fixed->value), mistake),
+                   "");
   }
 
   void say(const TextPolicy& policy, std::string_view what, std::string way_out) const {
