@@ -14,6 +14,13 @@
 namespace tocsin {
 namespace {
 
+// Whether there were unknown keys: then it is not said as well that nothing is asked.
+bool has_unknown_keys(YamlObject& object) {
+  const std::size_t before = object.problems().all().size();
+  object.refuse_unknown_keys();
+  return object.problems().all().size() != before;
+}
+
 std::optional<Matcher> pattern_of(YamlObject& object, std::string_view key) {
   std::string text;
   if (!object.text(key, text)) return std::nullopt;
@@ -109,7 +116,7 @@ std::vector<TextPolicy> read_texts(YamlObject& check, std::string_view key, std:
     object.boolean("forbidden", policy.forbidden);
     policy.pattern = pattern_of(object, "pattern");
     object.text_list("values", policy.values);
-    object.refuse_unknown_keys();
+    const bool unknown = has_unknown_keys(object);
     const bool constrained = object.has("pattern") || !policy.values.empty();
     const auto refuse = [&](std::string message, std::string hint) {
       check.problems().error(check.file(), name.position(),
@@ -118,7 +125,7 @@ std::vector<TextPolicy> read_texts(YamlObject& check, std::string_view key, std:
     if (policy.name.empty() || !is_valid_utf8(policy.name)) refuse("this is not a name", "");
     if (policy.forbidden && (policy.required || constrained)) {
       refuse("what is forbidden can have no value", "leave out either forbidden or the rest");
-    } else if (!policy.required && !policy.forbidden && !constrained) {
+    } else if (!policy.required && !policy.forbidden && !constrained && !unknown) {
       refuse("nothing is asked of it", "write required, forbidden, pattern or values");
     }
     policies.push_back(std::move(policy));
@@ -150,10 +157,10 @@ std::optional<DurationPolicy> read_limits(YamlObject& check, std::string_view ke
   Duration length{};
   if (object.prometheus_duration("min", length)) policy.min = length;
   if (object.prometheus_duration("max", length)) policy.max = length;
-  object.refuse_unknown_keys();
+  const bool unknown = has_unknown_keys(object);
   if (policy.min && policy.max && *policy.min > *policy.max)
     object.error("min", fmt::format("{}: min is longer than max", key));
-  if (!object.has("min") && !object.has("max"))
+  if (!unknown && !object.has("min") && !object.has("max"))
     check.error(key, fmt::format("{} asks for nothing", key), "write min, max or both");
   return policy;
 }
@@ -213,8 +220,7 @@ void read_aggregate(YamlObject& check, Policy& out) {
   YamlObject object(node, "aggregate", check.problems());
   out.keep = names_of(object, "keep");
   out.strip = names_of(object, "strip");
-  object.refuse_unknown_keys();
-  if (out.keep.empty() && out.strip.empty())
+  if (!has_unknown_keys(object) && out.keep.empty() && out.strip.empty())
     check.error("aggregate", "aggregate asks for nothing",
                 "write keep, strip or both, each a list of labels");
   for (const std::string& label : out.keep) {
@@ -253,8 +259,8 @@ Policy read_policy(const YamlNode& node, Problems& problems) {
   policy.owner = read_owner(check);
   policy.reject = read_rejects(check);
   check.boolean("report", policy.report);
-  check.refuse_unknown_keys();
-  if (node.kind() == YamlNode::Kind::kMapping || node.null()) {
+  const bool unknown = has_unknown_keys(check);
+  if (!unknown && (node.kind() == YamlNode::Kind::kMapping || node.null())) {
     if (std::ranges::none_of(kDemands, [&](std::string_view key) { return says(check, key); }))
       problems.error(check.file(), check.position(), "this check asks for nothing",
                      fmt::format("write one of {}", fmt::join(kDemands, ", ")));

@@ -221,10 +221,9 @@ TEST_CASE("check is told which Prometheus evaluates the rules") {
 }
 
 TEST_CASE("check takes files, or a code to explain, and how to report") {
-  const Options read_options =
-      read({"check", "--fail-on", "note", "--format=sarif", "--output", "o", "--color=never",
-            "--changed-since=main", "--baseline", "b", "--promql.version=2.42", "--policy", "p.yml", "a.yml",
-            "rules"});
+  const Options read_options = read({"check", "--fail-on", "note", "--format=sarif", "--output", "o",
+                                     "--color=never", "--changed-since=main", "--baseline", "b",
+                                     "--promql.version=2.42", "--policy", "p.yml", "a.yml", "rules"});
   REQUIRE(std::holds_alternative<CheckOptions>(read_options));
   const auto& options = std::get<CheckOptions>(read_options);
   CHECK(options.files == std::vector<std::string>{"a.yml", "rules"});

@@ -1,4 +1,5 @@
-// Policies as `tocsin check` applies them: where they stand, who owns a rule, and the comments that suppress them.
+// Policies as `tocsin check` applies them: where they stand, who owns a rule, and the comments that suppress
+// them.
 #include <doctest/doctest.h>
 
 #include "app/check_command.h"
@@ -39,7 +40,8 @@ struct Desk {
     REQUIRE_MESSAGE(report.has_value(), output.err);
     std::string text;
     for (const JsonValue& problem : report->find("problems").array())
-      text += (text.empty() ? "" : " ") + problem.text("code") + ":" + std::to_string(problem.integer("line"));
+      text +=
+          (text.empty() ? "" : " ") + problem.text("code") + ":" + std::to_string(problem.integer("line"));
     return text;
   }
 };
@@ -100,7 +102,8 @@ TEST_CASE("a policy that cannot be used is wrong usage, and all its mistakes are
         "tocsin: --policy cannot be used:\n"
         "p.yml:1:19: error: report must be true or false, not \"tru\"\n"
         "p.yml:1:24: error: field \"lables\" not found in check (did you mean \"labels\"?)\n");
-  CHECK(contains(told(""), "p.yml:1:1: error: there is no check in it (write `checks:` with a list of checks)"));
+  CHECK(contains(told(""),
+                 "p.yml:1:1: error: there is no check in it (write `checks:` with a list of checks)"));
   CHECK(contains(told("check: []\n"), "field \"check\" not found in policy file (did you mean \"checks\"?)"));
   CHECK(contains(told("- report: true\n"), "policy file must be a mapping, not a list"));
 }
@@ -139,8 +142,10 @@ TEST_CASE("a mistake in checks is a mistake of the configuration, and amtool is 
 TEST_CASE("owners are read from the comments of a file") {
   CHECK(owners_of(kRules) == "/ ");
   CHECK(owners_of(std::string("# tocsin file/owner web\n") + kRules) == "/web ");
-  CHECK(owners_of(std::string(kRules) + "    # pint rule/owner team db\n  - {record: a, expr: up}\n") == "/ team db/ ");
-  CHECK(owners_of(std::string(kRules) + "    # pint rule/owner db\n\n  - {record: a, expr: up}\n") == "db/ / ");
+  CHECK(owners_of(std::string(kRules) + "    # pint rule/owner team db\n  - {record: a, expr: up}\n") ==
+        "/ team db/ ");
+  CHECK(owners_of(std::string(kRules) + "    # pint rule/owner db\n\n  - {record: a, expr: up}\n") ==
+        "db/ / ");
   CHECK(owners_of(std::string("# pint file/owner a\n# pint file/owner b\n") + kRules +
                   "  # tocsin rule/owner c\n  - {record: a, expr: up}\n") == "/b c/b ");
   CHECK(owners_of("# pint rule/owner old\nALERT A IF up == 0\n\nALERT B IF up == 1\n") == "old/ / ");
@@ -167,7 +172,8 @@ TEST_CASE("comments suppress what policies find, and by (…) one of several") {
         "alerts/annotation:5");
   CHECK(codes_below("# tocsin disable alerts/annotation(sum)", checks) == "tocsin/comment:4 " + both);
   CHECK(codes_below("# pint disable alerts/annotation(summary:true)", checks) == "alerts/annotation:5");
-  CHECK(codes_below("# pint disable alerts/annotation(url:https://.+:true)", checks) == "alerts/annotation:5");
+  CHECK(codes_below("# pint disable alerts/annotation(url:https://.+:true)", checks) ==
+        "alerts/annotation:5");
   CHECK(codes_below("# pint disable alerts/annotation", checks) == "");
   CHECK(codes_below("# pint snooze 2027-01-01 alerts/annotation(url:true)", checks) == "alerts/annotation:5");
 
@@ -197,10 +203,11 @@ TEST_CASE("ignore/file: how much a file hides is told, where it hides anything")
 
 TEST_CASE("1.x rule files are held to policies too") {
   Desk desk;
-  desk.files.files = {{"a.rules", "# pint file/owner x\nALERT A\n  IF sum(up) == 0\n  LABELS {severity=\"page\"}\n"},
-                      {"p.yml",
-                       "checks:\n- {aggregate: {keep: [job]}, annotations: {summary: {required: true}}}\n"
-                       "- {labels: {severity: {values: [ticket]}}, owner: {}}\n"}};
+  desk.files.files = {
+      {"a.rules", "# pint file/owner x\nALERT A\n  IF sum(up) == 0\n  LABELS {severity=\"page\"}\n"},
+      {"p.yml",
+       "checks:\n- {aggregate: {keep: [job]}, annotations: {summary: {required: true}}}\n"
+       "- {labels: {severity: {values: [ticket]}}, owner: {}}\n"}};
   desk.options.policy = "p.yml";
   CHECK(desk.codes({"a.rules"}) == "alerts/annotation:2 promql/aggregate:3 rule/label:4");
 }

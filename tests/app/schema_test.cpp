@@ -142,7 +142,12 @@ TEST_CASE("the schema of a policy file is that of the configuration's checks") {
   CHECK(at(*labels->value_if_known(), {"required"})->uses == YamlShape::kBoolean);
   CHECK(at(configuration_shape(), {"checks", "[]", "match", "kind"})->words ==
         std::vector<std::string>{"alerting", "recording"});
-  CHECK(policy->find("properties").find("checks").find("items").find("properties").find("severity").find("enum")
+  CHECK(policy->find("properties")
+            .find("checks")
+            .find("items")
+            .find("properties")
+            .find("severity")
+            .find("enum")
             .array()
             .size() == 2);
 }

@@ -23,7 +23,7 @@ std::vector<PolicyFinding> find(const std::string& checks, const std::string& ru
   const std::vector<Policy> policies = policies_of(checks, problems);
   const CheckedRuleFile file =
       read_checked_rule_file("groups:\n- name: g\n  rules:\n" + rules, path, problems);
-  CHECK_MESSAGE(problems.empty(), problems.to_string());
+  CHECK_MESSAGE(!problems.has_errors(), problems.to_string());
   return check_policies(file, policies, owners);
 }
 
@@ -34,7 +34,8 @@ std::string places_of(const std::vector<PolicyFinding>& found) {
     if (!text.empty()) text += ' ';
     text += one.problem.code;
     if (!one.subject.empty()) text += '(' + one.subject + ')';
-    text += ':' + std::to_string(one.problem.position.line) + ':' + std::to_string(one.problem.position.column);
+    text +=
+        ':' + std::to_string(one.problem.position.line) + ':' + std::to_string(one.problem.position.column);
   }
   return text;
 }
@@ -74,7 +75,9 @@ std::string mistakes_of(const std::string& checks) {
 }  // namespace
 
 TEST_CASE("promql/aggregate keep: the label must come through to the result") {
-  const auto lost = [](const std::string& piece) { return "`" + piece + "` loses the label job, which must be kept"; };
+  const auto lost = [](const std::string& piece) {
+    return "`" + piece + "` loses the label job, which must be kept";
+  };
   check_expressions(
       "- aggregate: {keep: [job]}\n",
       {
@@ -139,7 +142,8 @@ TEST_CASE("promql/aggregate strip: the label must not come through to the result
           {"sum without (job) (sum by (job, zone) (errors))", ""},
           {"sum(sum by (pod) (errors))", ""},
           {"sum by (job) (errors) or sum by (pod) (errors)", kept("sum by (pod) (errors)")},
-          {"sum by (job) (a) * on (job) group_left (pod) b", "`* on (job) group_left (pod)` brings the label pod"},
+          {"sum by (job) (a) * on (job) group_left (pod) b",
+           "`* on (job) group_left (pod)` brings the label pod"},
           {"sum by (job) (a) and on (job) sum by (job, pod) (b)", ""},
           {R"(label_replace(sum(a), "pod", "x", "", ""))", "label_replace writes the label pod"},
           {R"(count_values("pod", a))", kept(R"(count_values("pod", a))")},
@@ -151,12 +155,13 @@ TEST_CASE("promql/aggregate leaves alone what the rule sets itself, and says whe
   const std::string checks = "- {aggregate: {keep: [job], strip: [pod]}, comment: Ask us}\n";
   CHECK(places_of(find(checks, "  - {record: a, expr: sum by (pod) (b), labels: {job: x, pod: y}}\n")) == "");
   CHECK(places_of(find(checks, "  - {record: a, expr: sum(b), labels: {job: ''}}\n")) ==
-        "promql/aggregate(job:true):4:45");
+        "promql/aggregate(job:true):4:46");
   const auto found = find(checks, "  - record: a\n    expr: 1 + sum by (pod) (b)\n");
   CHECK(places_of(found) == "promql/aggregate(job:true):5:15 promql/aggregate(pod:false):5:15");
   CHECK(messages_of(found) ==
         "record a: `sum by (pod) (b)` loses the label job, which must be kept (write by (pod, job); Ask us)\n"
-        "record a: `sum by (pod) (b)` keeps the label pod, which must be stripped (take pod out of by (pod); Ask "
+        "record a: `sum by (pod) (b)` keeps the label pod, which must be stripped (take pod out of by (pod); "
+        "Ask "
         "us)\n");
 }
 
@@ -169,27 +174,30 @@ TEST_CASE("a policy goes through long and deep expressions") {
 }
 
 TEST_CASE("promql/selector: selectors need matchers for labels") {
-  const auto none = [](const std::string& selector) { return "`" + selector + "` has no matcher for the label job"; };
-  check_expressions("- selectors: [{labels: [job]}]\n", {
-                                                            {R"(up{job="a"})", ""},
-                                                            {R"(up{job=~"a|b"})", ""},
-                                                            {R"(up{job!=""})", ""},
-                                                            {"up", none("up")},
-                                                            {R"(up{job=~".*"})", none(R"(up{job=~".*"})")},
-                                                            {R"(rate(a{x="y"}[5m]))", none(R"(a{x="y"})")},
-                                                            {R"({__name__=~"a|b"})", none(R"({__name__=~"a|b"})")},
-                                                            {R"(a + b{job="x"})", none("a")},
-                                                            {R"(info(a{job="x"}, {cluster="y"}))", ""},
-                                                            {"vector(1)", ""},
-                                                        });
-  check_expressions("- selectors: [{labels: [job], metric: 'kube_.+'}]\n", {
-                                                                               {"up", ""},
-                                                                               {"kube_pod", none("kube_pod")},
-                                                                               {R"({__name__="kube_pod"})",
-                                                                                none(R"({__name__="kube_pod"})")},
-                                                                               {R"({__name__=~"kube_.*"})", ""},
-                                                                               {"not_kube_pod", ""},
-                                                                           });
+  const auto none = [](const std::string& selector) {
+    return "`" + selector + "` has no matcher for the label job";
+  };
+  check_expressions("- selectors: [{labels: [job]}]\n",
+                    {
+                        {R"(up{job="a"})", ""},
+                        {R"(up{job=~"a|b"})", ""},
+                        {R"(up{job!=""})", ""},
+                        {"up", none("up")},
+                        {R"(up{job=~".*"})", none(R"(up{job=~".*"})")},
+                        {R"(rate(a{x="y"}[5m]))", none(R"(a{x="y"})")},
+                        {R"({__name__=~"a|b"})", none(R"({__name__=~"a|b"})")},
+                        {R"(a + b{job="x"})", none("a")},
+                        {R"(info(a{job="x"}, {cluster="y"}))", ""},
+                        {"vector(1)", ""},
+                    });
+  check_expressions("- selectors: [{labels: [job], metric: 'kube_.+'}]\n",
+                    {
+                        {"up", ""},
+                        {"kube_pod", none("kube_pod")},
+                        {R"({__name__="kube_pod"})", none(R"({__name__="kube_pod"})")},
+                        {R"({__name__=~"kube_.*"})", ""},
+                        {"not_kube_pod", ""},
+                    });
   check_expressions("- selectors: [{labels: [job], function: 'absent|absent_over_time|sum'}]\n",
                     {
                         {"up", ""},
@@ -198,7 +206,8 @@ TEST_CASE("promql/selector: selectors need matchers for labels") {
                         {"sum(rate(up[5m]))", none("up")},
                         {"sum(a) + b", none("a")},
                     });
-  const auto found = find("- selectors: [{labels: [job, env]}]\n", "  - alert: A\n    expr: 1 + up{env=\"x\"}\n");
+  const auto found =
+      find("- selectors: [{labels: [job, env]}]\n", "  - alert: A\n    expr: 1 + up{env=\"x\"}\n");
   CHECK(places_of(found) == "promql/selector(job):5:15");
   CHECK(messages_of(found) == "alert A: `up{env=\"x\"}` has no matcher for the label job (add job=\"…\")\n");
 }
@@ -210,7 +219,8 @@ TEST_CASE("alerts/annotation and rule/label: required, forbidden, patterns and v
   const std::string summary = "- annotations: {summary: {required: true}}\n";
   CHECK(of(summary, "annotations: {summary: x}") == "");
   CHECK(of(summary, "for: 5m") == "alert A: the annotation summary is missing (add it to annotations)\n");
-  CHECK(of(summary, "annotations: {summary: ' '}") == "alert A: the annotation summary says nothing (give it a value)\n");
+  CHECK(of(summary, "annotations: {summary: ' '}") ==
+        "alert A: the annotation summary says nothing (give it a value)\n");
   const std::string url = "- annotations: {url: {pattern: 'https://.+'}}\n";
   CHECK(of(url, "for: 5m") == "");  // not required
   CHECK(of(url, "annotations: {url: 'https://a'}") == "");
@@ -276,9 +286,10 @@ TEST_CASE("rule/name, rule/reject and rule/report") {
         "record a:b:c: its name does not match `[a-z]+:[a-z]+`\n");
 
   const std::string rules =
-      "  - alert: A\n    expr: up == 0\n    labels: {'a b': c, d: 'e f'}\n    annotations: {'g h': i, j: 'k l'}\n";
+      "  - alert: A\n    expr: up == 0\n    labels: {'a b': c, d: 'e f'}\n    annotations: {'g h': i, j: 'k "
+      "l'}\n";
   CHECK(places_of(find("- reject: [{pattern: '.* .*'}]\n", rules)) ==
-        "rule/reject:6:20 rule/reject:6:26 rule/reject:7:25 rule/reject:7:31");
+        "rule/reject:6:21 rule/reject:6:28 rule/reject:7:26 rule/reject:7:33");
   CHECK(messages_of(find("- reject: [{pattern: '.* .*', in: [label_names]}]\n", rules)) ==
         "alert A: the name of the label a b must not match `.* .*`\n");
   CHECK(messages_of(find("- reject: [{pattern: '.* .*', in: [annotation_values]}]\n", rules)) ==
@@ -369,7 +380,7 @@ TEST_CASE("every mistake in a policy is told at once, with its place and a way o
   const std::string said = mistakes_of(R"(- {}
 - severity: bug
   report: true
-- match: {kind: alert, name: '(', matchers: ['a='], paths: ['**/a.yml', '../x', '[']}
+- match: {kind: alert, name: '(', matchers: ['a="'], paths: ['**/a.yml', '../x', '[']}
   rule_name: ''
 - aggregate: {keep: [a, ''], strip: [a], by: [x]}
 - aggregate: {}
@@ -388,11 +399,43 @@ TEST_CASE("every mistake in a policy is told at once, with its place and a way o
   report: true
 - anotations: {}
 )");
-  CHECK(said ==
-        "p.yml:2:3: error: this check asks for nothing (write one of aggregate, annotations, labels, selectors, for, "
-        "keep_firing_for, rule_name, owner, reject, report)\n"
-        "");
-  CHECK(mistakes_of("  a: b\n") == "p.yml:2:3: error: checks must be a list (begin each check with \"- \")\n");
-  CHECK(mistakes_of("- report\n") == "");
+  CHECK(
+      said ==
+      R"(p.yml:2:3: error: this check asks for nothing (write one of aggregate, annotations, labels, selectors, for, keep_firing_for, rule_name, owner, reject, report)
+p.yml:3:13: error: severity must be warning or note, not "bug"
+p.yml:5:17: error: kind must be alerting or recording, not "alert"
+p.yml:5:30: error: name: error parsing regexp: missing closing ): `(`
+p.yml:5:46: error: matcher "a=\"": column 3: the quote is not closed: add " at the end
+p.yml:5:61: error: path "**/a.yml": ** is not known (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
+p.yml:5:73: error: path "../x": a path must not go up (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
+p.yml:5:81: error: path "[": syntax error in pattern "[" (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
+p.yml:6:14: error: rule_name must not be empty (leave it out to allow any text)
+p.yml:7:25: error: keep: "" is not a label name
+p.yml:7:37: error: label "a" cannot be kept and stripped
+p.yml:7:42: error: field "by" not found in aggregate
+p.yml:8:14: error: aggregate asks for nothing (write keep, strip or both, each a list of labels)
+p.yml:9:27: error: field "require" not found in annotation (did you mean "required"?)
+p.yml:9:58: error: pattern: error parsing regexp: missing closing ]: `[`
+p.yml:10:12: error: label "a": what is forbidden can have no value (leave out either forbidden or the rest)
+p.yml:10:50: error: label "b": what is forbidden can have no value (leave out either forbidden or the rest)
+p.yml:10:85: error: label "c": nothing is asked of it (write required, forbidden, pattern or values)
+p.yml:11:11: error: labels must be a mapping (write what is asked of each label behind its name, as NAME: {required: true})
+p.yml:12:15: error: a selector needs labels: those that it must have a matcher for
+p.yml:13:14: error: min: unknown unit "x" in duration "5x" (write it as 30s, 5m or 1h30m)
+p.yml:14:14: error: for: min is longer than max
+p.yml:15:20: error: keep_firing_for asks for nothing (write min, max or both)
+p.yml:17:8: error: a recording rule has no for: match must not ask for recording rules
+p.yml:18:10: error: owner must be a mapping, not text (write its keys as "key: value", one a line, indented)
+p.yml:19:12: error: reject needs a pattern: what no text may match
+p.yml:19:18: error: in: "labels" is none of label_names, label_values, annotation_names, annotation_values
+p.yml:20:11: error: ignore names nothing: every rule would be ignored (remove it)
+p.yml:22:3: error: field "anotations" not found in check (did you mean "annotations"?)
+)");
+  CHECK(mistakes_of("  a: b\n") ==
+        "p.yml:2:3: error: checks must be a list (begin each check with \"- \")\n");
+  CHECK(mistakes_of("- report\n") ==
+        "p.yml:2:3: error: check must be a mapping, not text (write its keys as \"key: value\", one a line, "
+        "indented)\n");
+  CHECK(mistakes_of("- owner:\n- labels:\n    a: {pattern: x}\n") == "");
   CHECK(mistakes_of("- report: false\n") == "");
 }
