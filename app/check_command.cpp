@@ -67,6 +67,8 @@ Outcome check_target(const std::string& path, const promql::Dialect& dialect, co
       out.file.rules = configuration->rule_count;
       out.file.files.insert(configuration->files.begin(), configuration->files.end());
     }
+  } else if (looks_like_policy(*text)) {
+    read_policy_file(path, files, out.problems);
   } else {
     out.file.rules = check_rule_file(path, files, out.problems, dialect, &out.sources);
   }
@@ -126,10 +128,11 @@ class Check {
 
   std::optional<CommandOutput> read_policies() {
     if (options_.policy.empty()) return std::nullopt;
-    auto policies = read_policy_file(options_.policy, files_, problems_);
-    if (!policies) return wrong_usage("--policy cannot be used:\n" + policies.error().message);
-    policies_ = std::move(*policies);
-    return std::nullopt;
+    policies_ = read_policy_file(options_.policy, files_, problems_);
+    if (!problems_.has_errors()) return std::nullopt;
+    std::string mistakes = problems_.to_string();
+    while (mistakes.ends_with('\n')) mistakes.pop_back();
+    return wrong_usage("--policy cannot be used:\n" + mistakes);
   }
 
   void check_files() {

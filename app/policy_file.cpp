@@ -1,5 +1,7 @@
 #include "app/policy_file.h"
 
+#include <algorithm>
+
 #include "app/configuration.h"
 #include "rules/policies/policy_reader.h"
 
@@ -17,22 +19,29 @@ std::vector<Policy> read_document(const YamlNode& document, Keys keys, Problems&
 
 }  // namespace
 
-Result<std::vector<Policy>> read_policy_file(const std::string& path, Files& files, Problems& warnings) {
+std::vector<Policy> read_policy_file(const std::string& path, Files& files, Problems& problems) {
   const auto text = files.read(path);
-  if (!text) return tl::unexpected(text.error());
-  Problems problems;
-  const YamlDocument document = YamlDocument::parse(*text, path, problems);
-  const Keys keys = looks_like_configuration(*text) ? Keys::kOfConfiguration : Keys::kChecksOnly;
-  std::vector<Policy> policies = read_document(document.root(), keys, problems);
-  if (policies.empty() && !problems.has_errors())
-    problems.error(path, {1, 1}, "there is no check in it", "write `checks:` with a list of checks");
-  if (!problems.has_errors()) {
-    warnings.append(problems);
-    return policies;
+  if (!text) {
+    problems.error(path, {}, text.error().message);
+    return {};
   }
-  std::string message = problems.to_string();
-  while (message.ends_with('\n')) message.pop_back();
-  return fail(message);
+  Problems found;
+  const YamlDocument document = YamlDocument::parse(*text, path, found);
+  const Keys keys = looks_like_configuration(*text) ? Keys::kOfConfiguration : Keys::kChecksOnly;
+  std::vector<Policy> policies = read_document(document.root(), keys, found);
+  if (policies.empty() && !found.has_errors())
+    found.error(path, {1, 1}, "there is no check in it", "write `checks:` with a list of checks");
+  problems.append(found);
+  return policies;
+}
+
+bool looks_like_policy(const std::string& text) {
+  if (!text.starts_with("checks:") && text.find("\nchecks:") == std::string::npos) return false;
+  Problems ignored;
+  const YamlDocument document = YamlDocument::parse(text, "", ignored);
+  return !looks_like_configuration(text) &&
+         std::ranges::none_of(document.root().entries(),
+                              [](const auto& entry) { return entry.first.text() == "groups"; });
 }
 
 void read_policy_sample(const YamlNode& root) {

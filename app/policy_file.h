@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "app/files.h"
-#include "core/result.h"
+#include "core/problem.h"
 #include "core/yaml_reader.h"
 #include "rules/policies/policy.h"
 
 namespace tocsin {
 
-// Fails with all mistakes, one a line, each with file, line and column. Warnings come with the policies.
-Result<std::vector<Policy>> read_policy_file(const std::string& path, Files&, Problems& warnings);
+// Where there are mistakes, those policies that could be read.
+std::vector<Policy> read_policy_file(const std::string& path, Files&, Problems&);
+// Whether a file holds `checks:` and is neither a configuration nor a rule file.
+bool looks_like_policy(const std::string& text);
 
 // Reads a sample (core/yaml_sample.h) as read_policy_file reads a file, to learn what it takes.
 void read_policy_sample(const YamlNode& root);

@@ -91,6 +91,7 @@ TEST_CASE("a policy that cannot be used is wrong usage, and all its mistakes are
   desk.files.files = {{"r.yml", kRules}};
   desk.options.policy = "p.yml";
   CHECK(desk.run({"r.yml"}).exit_code == 2);
+  CHECK(contains(desk.run({"r.yml"}).err, "p.yml"));
   const auto told = [&](const std::string& text) {
     desk.files.files["p.yml"] = text;
     const CommandOutput output = desk.run({"r.yml"});
@@ -106,6 +107,20 @@ TEST_CASE("a policy that cannot be used is wrong usage, and all its mistakes are
                  "p.yml:1:1: error: there is no check in it (write `checks:` with a list of checks)"));
   CHECK(contains(told("check: []\n"), "field \"check\" not found in policy file (did you mean \"checks\"?)"));
   CHECK(contains(told("- report: true\n"), "policy file must be a mapping, not a list"));
+}
+
+TEST_CASE("a file of checks is checked as what it is, also in a folder of rules") {
+  Desk desk;
+  desk.files.files = {{"rules/r.yml", kRules}, {"rules/p.yml", std::string("# ours\n") + kSummary}};
+  CHECK(desk.codes({"rules"}) == "");
+  desk.options.policy = "rules/p.yml";
+  CHECK(desk.codes({"rules"}) == "alerts/annotation:4");
+  desk.options.policy = "";
+  desk.files.files["rules/p.yml"] = "checks: [{summary: {}}]\n";
+  desk.options.format = "text";
+  const CommandOutput output = desk.run({"rules"});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.out, "rules/p.yml:1:11: error: field \"summary\" not found in check"));
 }
 
 TEST_CASE("a configuration has checks of its own, and can be named as the policy") {
