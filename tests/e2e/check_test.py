@@ -113,7 +113,7 @@ class Check(CheckCase):
 
     def test_policies(self) -> None:
         """A team's own checks come from --policy; a comment names who owns a rule, another lets one of them pass."""
-        self.write("policy.yml", "checks:\n- {owner: {}, comment: Who is it?}\n- aggregate: {keep: [job]}\n  severity: note\n")
+        self.write("policy.yml", "checks:\n- {owner: {}, comment: Say who}\n- aggregate: {keep: [job]}\n  severity: note\n")
         rule = "  - alert: A\n    expr: sum(up) == 0\n    for: 5m\n"
         owned = "  # tocsin rule/owner db\n  # pint disable promql/aggregate(job:true)\n" + rule.replace("A", "B")
         self.write("rules.yml", "groups:\n- name: g\n  rules:\n" + rule + owned)
@@ -121,7 +121,7 @@ class Check(CheckCase):
         found = self.report("--policy", "policy.yml", "--fail-on", "warning", "rules.yml", code=1)["problems"]
         self.assertEqual([(one["code"], one["rule"], one["severity"]) for one in found],
                          [("rule/owner", "A", "warning"), ("promql/aggregate", "A", "note")])
-        self.assertIn("Who is it?", found[0]["hint"])
+        self.assertIn("Say who", found[0]["hint"])
         self.write("policy.yml", "checks:\n- {onwer: {}}\n")
         refused = self.check("--policy", "policy.yml", "rules.yml", code=2)
         self.assertIn('policy.yml:2:4: error: field "onwer" not found in check (did you mean "owner"?)', refused.stderr)
@@ -292,7 +292,7 @@ class Examples(CheckCase):
         """The policy loads, and holds rules to what it says."""
         policy = REPOSITORY / "examples/ci/policy.yml"
         found = self.report("--policy", str(policy), "rules/a.yml")["problems"]
-        self.assertEqual({one["code"] for one in found if "A" == one.get("rule")}, {"load/warning", "rule/label", "rule/owner"})
+        self.assertEqual({one["code"] for one in found if "A" == one.get("rule")}, {"load/warning", "alerts/comparison", "rule/label", "rule/owner"})
 
     def test_the_gitlab_job(self) -> None:
         """Its script runs, and writes the report that it names."""
