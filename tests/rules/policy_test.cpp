@@ -406,9 +406,9 @@ p.yml:3:13: error: severity must be warning or note, not "bug"
 p.yml:5:17: error: kind must be alerting or recording, not "alert"
 p.yml:5:30: error: name: error parsing regexp: missing closing ): `(`
 p.yml:5:46: error: matcher "a=\"": column 3: the quote is not closed: add " at the end
-p.yml:5:61: error: path "**/a.yml": ** is not known (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
-p.yml:5:73: error: path "../x": a path must not go up (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
-p.yml:5:81: error: path "[": syntax error in pattern "[" (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
+p.yml:5:62: error: path "**/a.yml": ** is not known (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
+p.yml:5:74: error: path "../x": a path must not go up (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
+p.yml:5:82: error: path "[": syntax error in pattern "[" (rules/*.yml is such files in a folder rules, prod/ all files below a folder prod)
 p.yml:6:14: error: rule_name must not be empty (leave it out to allow any text)
 p.yml:7:25: error: keep: "" is not a label name
 p.yml:7:37: error: label "a" cannot be kept and stripped
