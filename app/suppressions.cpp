@@ -80,8 +80,8 @@ bool begins_with(std::string_view text, std::string_view part) {
   return text.size() > part.size() && text.starts_with(part) && text[part.size()] == ':';
 }
 
-// Whether a comment that names `named` means what was found about `subject`: job is job:true and job:false, and
-// pint writes more than the name, as in summary:true or ^up$:job.
+// Whether a comment that names `named` means what was found about `subject`: job is job:true and job:false,
+// and pint writes more than the name, as in summary:true or ^up$:job.
 bool means(std::string_view named, std::string_view subject) {
   if (named.empty() || subject.empty() || named == subject) return true;
   const bool at_end = named.size() > subject.size() && named.ends_with(subject) &&
