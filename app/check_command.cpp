@@ -25,6 +25,7 @@
 #include "app/git_changes.h"
 #include "app/online_survey.h"
 #include "app/parallel.h"
+#include "app/policy_file.h"
 #include "app/report_github.h"
 #include "app/report_json.h"
 #include "app/report_junit.h"
@@ -60,6 +61,8 @@ Outcome load_target(const std::string& path, const promql::Dialect& dialect, Fil
     out.file.is_configuration = true;
     out.configuration = load_configuration(path, "http://localhost:9093", files, out.problems,
                                            MatcherDialect::kFallback, dialect, &out.sources);
+  } else if (looks_like_policy(*text)) {
+    read_policy_file(path, files, out.problems);
   } else {
     out.file.rules = check_rule_file(path, files, out.problems, dialect, &out.sources);
   }
@@ -110,6 +113,7 @@ class Check {
       if (!place) return wrong_usage(place.error().message);
       prometheus_ = std::move(*place);
     }
+    if (auto refused = read_policies()) return *refused;
     if (!options_.changed_since.empty()) {
       auto changes = GitChanges::since(options_.changed_since);
       if (!changes) return wrong_usage(changes.error().message);
@@ -134,14 +138,24 @@ class Check {
     return std::nullopt;
   }
 
+  std::optional<CommandOutput> read_policies() {
+    if (options_.policy.empty()) return std::nullopt;
+    policies_ = read_policy_file(options_.policy, files_, problems_);
+    if (!problems_.has_errors()) return std::nullopt;
+    std::string mistakes = problems_.to_string();
+    while (mistakes.ends_with('\n')) mistakes.pop_back();
+    return wrong_usage("--policy cannot be used:\n" + mistakes);
+  }
+
   void check_files() {
-    Problems problems;
+    Problems& problems = problems_;
     const std::vector<std::string> targets = find_check_targets(options_.files, files_, problems);
     outcomes_.resize(targets.size());
     in_parallel(targets.size(),
                 [&](std::size_t i) { outcomes_[i] = load_target(targets[i], options_.dialect, files_); });
     if (prometheus_) ask_server();
-    const FindingOptions finding{.now = surroundings_.now, .survey = survey_ ? &*survey_ : nullptr};
+    const FindingOptions finding{
+        .now = surroundings_.now, .survey = survey_ ? &*survey_ : nullptr, .policies = policies_};
     in_parallel(outcomes_.size(), [&](std::size_t i) {
       if (outcomes_[i].file.is_configuration) judge_configuration(outcomes_[i], finding);
     });
@@ -245,6 +259,8 @@ class Check {
   const CheckSurroundings& surroundings_;
   Files& files_;
   SourceLines lines_;
+  std::vector<Policy> policies_;
+  Problems problems_;
   std::vector<Outcome> outcomes_;
   CheckedSources rule_files_;  // that were named themselves
   CheckReport report_;

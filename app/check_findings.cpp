@@ -1,16 +1,21 @@
 #include "app/check_findings.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <vector>
 
 #include "app/cross_findings.h"
 #include "app/parallel.h"
+#include "app/rule_owners.h"
 #include "app/suppressions.h"
 #include "app/template_findings.h"
 #include "router/config_findings.h"
 #include "rules/findings/rule_findings.h"
 #include "rules/online/online_findings.h"
+#include "rules/policies/policy_check.h"
 
 namespace tocsin {
 namespace {
@@ -29,6 +34,23 @@ void add_online(const CheckedRuleFile& file, bool evaluated_by_server, const Sur
     if (!known.contains({problem.code, problem.position.line, problem.position.column}))
       problems.add(problem);
   }
+}
+
+// Nothing where there is no policy.
+std::optional<std::vector<PolicyFinding>> find_by_policies(const CheckedSources& sources,
+                                                           std::span<const Policy> more) {
+  std::vector<Policy> policies = sources.policies;
+  policies.insert(policies.end(), more.begin(), more.end());
+  if (policies.empty()) return std::nullopt;
+  const bool with_owners = ask_for_owners(policies);
+  std::vector<std::vector<PolicyFinding>> found(sources.rule_files.size());
+  in_parallel(found.size(), [&](std::size_t i) {
+    const CheckedRuleFile& file = sources.rule_files[i];
+    found[i] = check_policies(file, policies, with_owners ? rule_owners(file) : std::vector<RuleOwner>());
+  });
+  std::vector<PolicyFinding> all;
+  for (std::vector<PolicyFinding>& in_file : found) std::ranges::move(in_file, std::back_inserter(all));
+  return all;
 }
 
 }  // namespace
@@ -54,9 +76,12 @@ void add_findings(const CheckedSources& sources, const Configuration* configurat
     commented.push_back({file.file(), file.source().all(), &file});
   if (sources.configuration)
     commented.push_back({sources.configuration->file, sources.configuration->text, nullptr});
+  const auto of_policies = find_by_policies(sources, options.policies);
   const bool all_known = options.survey != nullptr && options.survey->is_complete();
-  const auto undecided = [&](std::string_view code) { return !all_known && may_be_found_online(code); };
-  apply_suppressions(commented, options.now, undecided, problems);
+  const auto undecided = [&](std::string_view code) {
+    return (!all_known && may_be_found_online(code)) || (!of_policies && is_policy_code(code));
+  };
+  apply_suppressions(commented, options.now, undecided, of_policies ? &*of_policies : nullptr, problems);
 }
 
 }  // namespace tocsin

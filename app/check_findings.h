@@ -1,23 +1,28 @@
 // Findings: what Prometheus and Alertmanager load and what goes wrong at night. This joins the checks of
-// rules (rules/findings), of routing (router/config_findings) and of both together, and takes away what
-// comments in the files suppress. It decides nothing by the clock: the caller says what day it is.
+// rules (rules/findings), of routing (router/config_findings), of both together and of policies
+// (rules/policies), and takes away what comments in the files suppress. It decides nothing by the clock: the
+// caller says what day it is.
 //
 //   CheckedSources sources;
 //   const auto configuration = load_configuration(path, url, files, problems, dialect, promql, &sources);
 //   add_findings(sources, configuration ? &*configuration : nullptr, {.now = now}, problems);
 #pragma once
 
+#include <span>
+
 #include "app/checked_sources.h"
 #include "app/configuration.h"
 #include "app/online_survey.h"
 #include "core/problem.h"
 #include "core/time.h"
+#include "rules/policies/policy.h"
 
 namespace tocsin {
 
 struct FindingOptions {
-  TimePoint now{};                 // suppressions of the past do not act
-  const Survey* survey = nullptr;  // what a server has said; null: none was asked
+  TimePoint now{};                     // suppressions of the past do not act
+  const Survey* survey = nullptr;      // what a server has said; null: none was asked
+  std::span<const Policy> policies{};  // beside those of the configuration
 };
 
 // `problems` holds what loading has found; what of it has a code is suppressed by comments like the findings

@@ -10,6 +10,7 @@
 #include "core/time.h"
 #include "core/yaml_reader.h"
 #include "rules/checked_rule_file.h"
+#include "rules/policies/policy.h"
 
 namespace tocsin {
 
@@ -22,6 +23,7 @@ struct ConfigurationSource {
 struct CheckedSources {
   std::vector<CheckedRuleFile> rule_files;           // each file once
   std::optional<ConfigurationSource> configuration;  // where one was loaded
+  std::vector<Policy> policies;                      // its `checks:`
   std::optional<Duration>
       evaluation_interval;  // of groups without their own; nothing without a configuration
 };

@@ -70,11 +70,14 @@ constexpr Word kPintWords[] = {
     {"ignore/next-line", What::kIgnoreNextLine},
     {"ignore/begin", What::kIgnoreBegin},
     {"ignore/end", What::kIgnoreEnd},
-    {"rule/owner", What::kOther},
-    {"file/owner", What::kOther},
+    {"rule/owner", What::kRuleOwner},
+    {"file/owner", What::kFileOwner},
     {"rule/set", What::kOther},
 };
-constexpr Word kOwnWords[] = {{"disable", What::kDisable}, {"file/disable", What::kFileDisable}};
+constexpr Word kOwnWords[] = {{"disable", What::kDisable},
+                              {"file/disable", What::kFileDisable},
+                              {"rule/owner", What::kRuleOwner},
+                              {"file/owner", What::kFileOwner}};
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -111,8 +114,37 @@ void read_until(CommentDirective& directive, std::string_view date) {
          "write it as 2027-01-31, or 2027-01-31T10:00:00Z");
 }
 
-void read_own(CommentDirective& directive, std::string_view rest) {
-  directive.code = take_word(rest);
+// CODE or CODE(SUBJECT).
+void read_code(CommentDirective& directive, std::string_view text) {
+  const std::size_t open = text.find('(');
+  directive.code = trimmed(text.substr(0, open));
+  const std::size_t close = text.rfind(')');
+  if (open != std::string_view::npos && close != std::string_view::npos && close > open)
+    directive.subject = text.substr(open + 1, close - open - 1);
+}
+
+// A code with its subject, in which there may be blanks.
+std::string_view take_code(std::string_view& text) {
+  text = trimmed(text);
+  std::size_t end = std::min(text.find_first_of(kBlanks), text.size());
+  if (text.substr(0, end).find('(') != std::string_view::npos) {
+    while (end < text.size() && text[end - 1] != ')')
+      end = std::min(text.find_first_of(kBlanks, end + 1), text.size());
+  }
+  const std::string_view code = text.substr(0, end);
+  text.remove_prefix(end);
+  return code;
+}
+
+void read_owner(CommentDirective& directive, std::string_view word, std::string_view rest) {
+  directive.owner = trimmed(rest);
+  if (directive.owner.empty()) refuse(directive, fmt::format("{} needs the owner's name", word), "");
+}
+
+void read_own(CommentDirective& directive, std::string_view word, std::string_view rest) {
+  if (directive.what == What::kRuleOwner || directive.what == What::kFileOwner)
+    return read_owner(directive, word, rest);
+  read_code(directive, take_code(rest));
   if (directive.code.empty()) return refuse(directive, "the code is missing", "write # tocsin disable CODE");
   if (trimmed(rest).starts_with("until ")) {
     take_word(rest);
@@ -126,6 +158,9 @@ void read_pint(CommentDirective& directive, std::string_view word, std::string_v
     case What::kDisable:
     case What::kFileDisable:
       break;
+    case What::kRuleOwner:
+    case What::kFileOwner:
+      return read_owner(directive, word, rest);
     case What::kOther:
       if (rest.empty()) refuse(directive, fmt::format("pint {} needs a value", word), "");
       return;
@@ -140,7 +175,7 @@ void read_pint(CommentDirective& directive, std::string_view word, std::string_v
     if (directive.what == What::kInvalid) return;
     rest = trimmed(rest);
   }
-  directive.code = rest.substr(0, rest.find('('));
+  read_code(directive, rest);
   if (directive.code.empty()) refuse(directive, fmt::format("pint {} needs the name of a check", word), "");
 }
 
@@ -175,7 +210,7 @@ std::optional<CommentDirective> read_comment_directive(std::string_view line) {
     if (pint) {
       read_pint(directive, word, rest);
     } else {
-      read_own(directive, rest);
+      read_own(directive, word, rest);
     }
     return directive;
   }

@@ -1,7 +1,8 @@
 // One comment by which a file speaks to `tocsin check`, in our own words or in pint's:
 //
 //   # tocsin disable promql/rate until 2027-01-31 the exporter is being replaced
-//   # tocsin file/disable promql/regexp
+//   # tocsin file/disable promql/regexp                    # tocsin disable rule/label(team)
+//   # tocsin rule/owner database          # tocsin file/owner web
 //   # pint disable promql/rate      # pint snooze 2027-01-31 promql/rate      # pint ignore/next-line
 //
 // This reads the words; where they act is for suppressions.h.
@@ -27,12 +28,16 @@ struct CommentDirective {
     kIgnoreNextLine,
     kIgnoreBegin,
     kIgnoreEnd,
-    kOther,    // understood, and of no concern here: owners
+    kRuleOwner,
+    kFileOwner,
+    kOther,    // understood, and of no concern here
     kInvalid,  // `mistake` says why
   };
   Speaker speaker = Speaker::kTocsin;
   What what = What::kOther;
-  std::string code;                // of what is disabled, without pint's (…) behind it
+  std::string code;     // of what is disabled, without the (…) behind it
+  std::string subject;  // what stands in (…): which of several things of that code; empty: all
+  std::string owner;
   std::optional<TimePoint> until;  // acts before it only: the day begins at midnight UTC
   std::string mistake, hint;
 

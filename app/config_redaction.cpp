@@ -50,8 +50,8 @@ constexpr std::array<std::string_view, 2> kSecretHeaders = {"http_configs", "res
 
 // What a configuration of ours may hold in addition to Alertmanager's keys: at the top, under `global`, and
 // of receivers.
-constexpr std::array<std::string_view, 4> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
-                                                         "heartbeat"};
+constexpr std::array<std::string_view, 5> kOwnTopKeys = {"prometheus", "alerting", "remote_write",
+                                                         "heartbeat", "checks"};
 constexpr std::array<std::string_view, 5> kOwnGlobalKeys = {
     "evaluation_interval", "rule_query_offset", "external_labels", "message_style", "smtp_auth_xoauth2"};
 constexpr std::array<std::string_view, 7> kOwnReceiverKeys = {

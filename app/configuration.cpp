@@ -16,6 +16,7 @@
 #include "router/inhibition_cycles.h"
 #include "router/time_interval_reader.h"
 #include "rules/glob.h"
+#include "rules/policies/policy_reader.h"
 #include "rules/rule_file.h"
 #include "rules/rule_set.h"
 
@@ -176,6 +177,8 @@ std::optional<Configuration> Loader::load(const YamlNode& document) {
   if (!is_sample_) check_labels(routing->root, root.child("route"), {}, *templates, problems_);
   const auto evaluator = read_rules(root.child("prometheus"), global);
   configuration_.heartbeat = read_heartbeat(root.child("heartbeat"), global.receivers, folder_, problems_);
+  std::vector<Policy> policies = read_policies(root.child("checks"), problems_);
+  if (kept_ != nullptr) kept_->policies = std::move(policies);
   check_tracing(root.child("tracing"), problems_);
   check_event_recorder(root.child("event_recorder"), problems_);
   root.refuse_unknown_keys();

@@ -8,6 +8,7 @@
 #include "router/config_findings.h"
 #include "rules/findings/rule_findings.h"
 #include "rules/online/online_findings.h"
+#include "rules/policies/policy_check.h"
 
 namespace tocsin {
 
@@ -15,7 +16,7 @@ const std::vector<FindingKind>& all_findings() {
   static const std::vector<FindingKind> kAll = [] {
     std::vector<FindingKind> all = rule_finding_kinds();
     for (const auto kinds : {config_finding_kinds(), cross_finding_kinds(), suppression_finding_kinds(),
-                             template_finding_kinds()})
+                             template_finding_kinds(), policy_finding_kinds()})
       all.insert(all.end(), kinds.begin(), kinds.end());
     const std::vector<FindingKind> online = online_finding_kinds();
     all.insert(all.end(), online.begin(), online.end());

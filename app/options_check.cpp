@@ -69,6 +69,9 @@ CheckCommands::CheckCommands(CLI::App& app) {
                        "a file of findings that are known already: they are hidden, and counted");
   check.add_option("--write-baseline", check_.write_baseline, "write the findings of today to such a file")
       ->excludes(baseline);
+  check.add_option(
+      "--policy", check_.policy,
+      "a file of `checks:`: what the rules are held to, beside the `checks:` of a configuration");
   check
       .add_option(
           "--promql.version", promql_version_,
@@ -83,10 +86,10 @@ CheckCommands::CheckCommands(CLI::App& app) {
   });
 
   schema_command_ = app.add_subcommand(
-      "schema", "print the JSON Schema of rule files or of the configuration, for editors");
-  schema_command_->add_option("WHAT", schema_.of, "rules or config")
+      "schema", "print the JSON Schema of rule files, the configuration or a file of checks, for editors");
+  schema_command_->add_option("WHAT", schema_.of, "rules, config or policy")
       ->required()
-      ->check(CLI::IsMember({"rules", "config"}));
+      ->check(CLI::IsMember({"rules", "config", "policy"}));
 }
 
 void CheckCommands::add_online_flags() {

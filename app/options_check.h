@@ -38,12 +38,13 @@ struct CheckOptions {
   std::string changed_since;                         // a git revision; empty: everything is reported
   std::string baseline;                              // a file of known findings; empty: none
   std::string write_baseline;                        // where to write one; empty: nowhere
+  std::string policy;                                // a file of `checks:`; empty: none
   OnlineFlags online;
-  std::string explain;  // a code, all or list; empty: check files
+  std::string explain;                               // a code, all or list; empty: check files
 };
 
 struct SchemaOptions {
-  std::string of;  // rules, config
+  std::string of;  // rules, config, policy
 };
 
 using CheckOrSchema = std::variant<CheckOptions, SchemaOptions>;

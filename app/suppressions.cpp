@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/finding_catalogue.h"
+#include "app/rule_lines.h"
 #include "core/labels.h"
 #include "core/nearest_name.h"
 
@@ -18,16 +19,24 @@ using What = CommentDirective::What;
 using Speaker = CommentDirective::Speaker;
 
 constexpr int kEndOfFile = std::numeric_limits<int>::max();
-constexpr std::string_view kBlanks = " \t\r";
 
 constexpr FindingKind kKinds[] = {
+    {
+        "ignore/file",
+        Severity::kNote,
+        "a file hides what is found in it",
+        R"(# pint ignore/file hides all findings from its line to the end of the file, also those of checks that come
+later. It is said here how many, so that nobody takes the file for a good one. `# tocsin file/disable CODE` hides those
+of one kind.)",
+    },
     {
         "pint/comment",
         Severity::kNote,
         "a comment for pint that cannot be understood, or does not belong to a rule",
         R"(pint's comments are understood: # pint disable CODE, # pint snooze DATE CODE, # pint file/disable CODE,
-# pint file/snooze DATE CODE, # pint ignore/file, ignore/line, ignore/next-line, ignore/begin and ignore/end. One for a
-rule stands within it or right above it, without an empty line between.)",
+# pint file/snooze DATE CODE, # pint ignore/file, ignore/line, ignore/next-line, ignore/begin and ignore/end,
+# pint rule/owner and # pint file/owner. One for a rule stands within it or right above it, without an empty line
+between.)",
     },
     {
         "tocsin/comment",
@@ -36,74 +45,44 @@ rule stands within it or right above it, without an empty line between.)",
         "suppress",
         R"(# tocsin disable CODE [until DATE] [reason]       in or right above a rule, or on a line
 # tocsin file/disable CODE [until DATE] [reason]  for the whole file
+# tocsin rule/owner NAME, # tocsin file/owner NAME  see rule/owner
 
+CODE(SUBJECT) suppresses one of several findings of a code: rule/label(team), promql/aggregate(job:true).
 From DATE on (2027-01-31, at midnight UTC) the comment does not act any more. Errors are never suppressed.)",
     },
 };
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-std::size_t indent(std::string_view line) {
-  return std::min(line.find_first_not_of(kBlanks), line.size());
-}
-bool is_empty(std::string_view line) {
-  return indent(line) == line.size();
-}
-bool is_comment(std::string_view line) {
-  return !is_empty(line) && line[indent(line)] == '#';
-}
-
-// Lines from 1 on.
-std::string_view line_at(std::span<const std::string_view> lines, int number) {
-  return number < 1 || number > static_cast<int>(lines.size()) ? std::string_view()
-                                                               : lines[static_cast<std::size_t>(number - 1)];
-}
-
-// From the first of the comments right above a rule to the last line before what follows it.
-std::vector<std::pair<int, int>> rule_lines(const CheckedRuleFile& file,
-                                            std::span<const std::string_view> lines) {
-  std::vector<std::pair<int, bool>> starts;  // whether it is a rule
-  for (const CheckedGroup& group : file.groups) {
-    if (!group.node.absent()) starts.emplace_back(group.group->position.line, false);
-    for (const CheckedRule& rule : group.rules) starts.emplace_back(rule.rule->position.line, true);
-  }
-  std::ranges::sort(starts);
-  const auto with_comments = [&](int line) {
-    while (is_comment(line_at(lines, line - 1))) --line;
-    return line;
-  };
-  std::vector<std::pair<int, int>> ranges;
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (!starts[i].second) continue;
-    int last =
-        i + 1 < starts.size() ? with_comments(starts[i + 1].first) - 1 : static_cast<int>(lines.size());
-    while (last > starts[i].first && is_empty(line_at(lines, last))) --last;
-    ranges.emplace_back(with_comments(starts[i].first), std::max(last, starts[i].first));
-  }
-  return ranges;
-}
-
 // The line, and where it begins an item of a list, what belongs to the item.
 int end_of_item(std::span<const std::string_view> lines, int line) {
   const std::string_view first = line_at(lines, line);
-  const std::size_t dash = indent(first);
+  const std::size_t dash = indent_of(first);
   if (dash >= first.size() || first[dash] != '-') return line;
   int last = line;
   for (int next = line + 1; next <= static_cast<int>(lines.size()); ++next) {
     const std::string_view text = line_at(lines, next);
-    if (is_empty(text) || is_comment(text)) continue;
-    if (indent(text) <= dash || text.substr(indent(text)).starts_with("routes:")) break;
+    if (is_empty_line(text) || is_comment_line(text)) continue;
+    if (indent_of(text) <= dash || text.substr(indent_of(text)).starts_with("routes:")) break;
     last = next;
   }
   return last;
+}
+
+bool hides(What what) {
+  return what != What::kOther && what != What::kInvalid && what != What::kRuleOwner &&
+         what != What::kFileOwner;
+}
+
+bool begins_with(std::string_view text, std::string_view part) {
+  return text.size() > part.size() && text.starts_with(part) && text[part.size()] == ':';
+}
+
+// Whether a comment that names `named` means what was found about `subject`: job is job:true and job:false,
+// and pint writes more than the name, as in summary:true or ^up$:job.
+bool means(std::string_view named, std::string_view subject) {
+  if (named.empty() || subject.empty() || named == subject) return true;
+  const bool at_end = named.size() > subject.size() && named.ends_with(subject) &&
+                      named[named.size() - subject.size() - 1] == ':';
+  return at_end || begins_with(named, subject) || begins_with(subject, named);
 }
 
 bool speaks(std::string_view text) {
@@ -120,7 +99,7 @@ Suppressions::Suppressions(std::string file, std::string_view text, const Checke
                            TimePoint now)
     : file_(std::move(file)), now_(now) {
   if (!speaks(text)) return;
-  const std::vector<std::string_view> lines = lines_of(text);
+  const std::vector<std::string_view> lines = split_lines(text);
   std::vector<int> open_ignores;  // entries
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!speaks(lines[i])) continue;
@@ -144,7 +123,7 @@ void Suppressions::add(CommentDirective directive, int line, std::vector<int>& o
     }
   }
   if (directive.what == What::kIgnoreBegin) open_ignores.push_back(static_cast<int>(entries_.size()));
-  entries_.push_back({std::move(directive), line, 0, 0, false});
+  entries_.push_back({std::move(directive), line, 0, 0, false, 0});
 }
 
 void Suppressions::place(Entry& entry, std::span<const std::string_view> lines,
@@ -169,6 +148,7 @@ void Suppressions::place(Entry& entry, std::span<const std::string_view> lines,
       if (entry.last == 0) entry.last = kEndOfFile;
       return;
     case What::kDisable:
+    case What::kRuleOwner:
       break;
     default:
       return;
@@ -179,27 +159,34 @@ void Suppressions::place(Entry& entry, std::span<const std::string_view> lines,
     entry.last = last;
     return;
   }
+  if (entry.directive.what == What::kRuleOwner) {
+    entry.directive.what = What::kInvalid;
+    entry.directive.mistake = "this comment belongs to no rule";
+    entry.directive.hint = "put it within the rule, or right above it without an empty line between";
+    return;
+  }
   entry.first = entry.line;
   if (entry.directive.alone) {
-    while (is_comment(line_at(lines, entry.first))) ++entry.first;
+    while (is_comment_line(line_at(lines, entry.first))) ++entry.first;
   }
   entry.last = end_of_item(lines, entry.first);
-  if (is_empty(line_at(lines, entry.first))) {
+  if (is_empty_line(line_at(lines, entry.first))) {
     entry.directive.what = What::kInvalid;
     entry.directive.mistake = "this comment stands above nothing";
     entry.directive.hint = "put it within the rule, or right above it without an empty line between";
   }
 }
 
-bool Suppressions::suppress(const Problem& problem) {
+bool Suppressions::suppress(const Problem& problem, std::string_view subject) {
   bool suppressed = false;
   for (Entry& entry : entries_) {
     const CommentDirective& directive = entry.directive;
-    if (directive.what == What::kOther || directive.what == What::kInvalid) continue;
+    if (!hides(directive.what)) continue;
     if (problem.position.line < entry.first || problem.position.line > entry.last) continue;
     const bool all = directive.what != What::kDisable && directive.what != What::kFileDisable;
-    if (!all && directive.code != problem.code) continue;
+    if (!all && (directive.code != problem.code || !means(directive.subject, subject))) continue;
     entry.served = true;
+    ++entry.hidden;
     suppressed = suppressed || !directive.until || *directive.until > now_;
   }
   return suppressed;
@@ -209,15 +196,25 @@ void Suppressions::report(Problems& problems, const IsUndecided& undecided) cons
   for (const Entry& entry : entries_) {
     const CommentDirective& directive = entry.directive;
     const bool own = directive.speaker == Speaker::kTocsin;
-    const auto say = [&](std::string message, std::string hint) {
+    const auto say_as = [&](std::string_view code, std::string message, std::string hint) {
       problems.add({file_,
                     {entry.line, static_cast<int>(directive.begin) + 1},
                     Severity::kNote,
                     std::move(message),
                     std::move(hint),
                     static_cast<int>(directive.end - directive.begin),
-                    own ? "tocsin/comment" : "pint/comment"});
+                    std::string(code)});
     };
+    const auto say = [&](std::string message, std::string hint) {
+      say_as(own ? "tocsin/comment" : "pint/comment", std::move(message), std::move(hint));
+    };
+    if (directive.what == What::kIgnoreFile && entry.hidden > 0) {
+      say_as(
+          "ignore/file",
+          fmt::format("this comment hides {} finding{} below it", entry.hidden, entry.hidden == 1 ? "" : "s"),
+          "");
+      continue;
+    }
     if (directive.what == What::kInvalid) {
       say(directive.mistake, directive.hint);
       continue;
@@ -242,17 +239,27 @@ void Suppressions::report(Problems& problems, const IsUndecided& undecided) cons
 }
 
 void apply_suppressions(std::span<const CommentedFile> files, TimePoint now,
-                        const Suppressions::IsUndecided& undecided, Problems& problems) {
+                        const Suppressions::IsUndecided& undecided,
+                        const std::vector<PolicyFinding>* of_policies, Problems& problems) {
   std::unordered_map<std::string_view, Suppressions> by_file;
   for (const CommentedFile& file : files) {
     if (speaks(file.text)) by_file.try_emplace(file.file, file.file, file.text, file.rules, now);
   }
-  if (by_file.empty()) return;
+  if (by_file.empty()) {
+    if (!of_policies) return;
+    for (const PolicyFinding& finding : *of_policies) problems.add(finding.problem);
+    return;
+  }
   Problems kept;
-  for (const Problem& problem : problems.all()) {
+  const auto keep = [&](const Problem& problem, std::string_view subject) {
     const auto found = by_file.find(problem.file);
     const bool suppressible = !problem.code.empty() && problem.severity != Severity::kError;
-    if (!suppressible || found == by_file.end() || !found->second.suppress(problem)) kept.add(problem);
+    if (!suppressible || found == by_file.end() || !found->second.suppress(problem, subject))
+      kept.add(problem);
+  };
+  for (const Problem& problem : problems.all()) keep(problem, "");
+  if (of_policies) {
+    for (const PolicyFinding& finding : *of_policies) keep(finding.problem, finding.subject);
   }
   for (const CommentedFile& file : files) {
     if (const auto found = by_file.find(file.file); found != by_file.end())

@@ -17,6 +17,7 @@
 #include "core/problem.h"
 #include "core/time.h"
 #include "rules/checked_rule_file.h"
+#include "rules/policies/policy_check.h"
 
 namespace tocsin {
 
@@ -25,8 +26,9 @@ class Suppressions {
   // `text` is the file's; `rules` is its rules, or null for a configuration.
   Suppressions(std::string file, std::string_view text, const CheckedRuleFile* rules, TimePoint now);
 
-  // Whether a comment takes the problem away; the comment has then served.
-  bool suppress(const Problem&);
+  // Whether a comment takes the problem away; the comment has then served. A comment that names a subject
+  // takes away what is about it, and all of the code where what was found names none.
+  bool suppress(const Problem&, std::string_view subject = "");
   // After all problems of the file have been shown to it. Of codes of which nobody knows whether there is
   // such a finding, it does not say that a comment suppresses nothing.
   using IsUndecided = std::function<bool(std::string_view code)>;
@@ -38,6 +40,7 @@ class Suppressions {
     int line = 0;
     int first = 0, last = 0;  // lines where it acts
     bool served = false;
+    std::size_t hidden = 0;  // problems
   };
   void add(CommentDirective, int line, std::vector<int>& open_ignores);
   void place(Entry&, std::span<const std::string_view> lines, const std::vector<std::pair<int, int>>& rules);
@@ -55,7 +58,8 @@ struct CommentedFile {
   std::string_view text;
   const CheckedRuleFile* rules = nullptr;
 };
+// What policies have found joins the problems, where no comment takes it away; null: no policy was asked.
 void apply_suppressions(std::span<const CommentedFile>, TimePoint now, const Suppressions::IsUndecided&,
-                        Problems&);
+                        const std::vector<PolicyFinding>* of_policies, Problems&);
 
 }  // namespace tocsin

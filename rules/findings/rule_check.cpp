@@ -5,13 +5,10 @@
 #include <utility>
 
 namespace tocsin {
-namespace {
 
-std::string named(const RuleUnderCheck& rule, std::string message) {
+std::string about_rule(const RuleUnderCheck& rule, std::string_view message) {
   return fmt::format("{} {}: {}", rule.alerting() ? "alert" : "record", rule.rule.name, message);
 }
-
-}  // namespace
 
 void FindingList::at(std::string_view file, const Place& place, const FindingKind& kind, std::string message,
                      std::string hint) {
@@ -21,8 +18,7 @@ void FindingList::at(std::string_view file, const Place& place, const FindingKin
 
 void FindingList::at_key(const RuleUnderCheck& rule, const FindingKind& kind, std::string_view key,
                          std::string message, std::string hint) {
-  at(rule.file.file(), rule.file.place(rule.checked, key), kind, named(rule, std::move(message)),
-     std::move(hint));
+  at(rule.file.file(), rule.file.place(rule.checked, key), kind, about_rule(rule, message), std::move(hint));
 }
 
 void FindingList::at_label(const RuleUnderCheck& rule, const FindingKind& kind, std::string_view name,
@@ -33,15 +29,15 @@ void FindingList::at_label(const RuleUnderCheck& rule, const FindingKind& kind, 
 
 void FindingList::at_expression(const RuleUnderCheck& rule, const FindingKind& kind, promql::Extent extent,
                                 std::string message, std::string hint) {
-  at(rule.file.file(), rule.file.expression_place(rule.checked, extent), kind,
-     named(rule, std::move(message)), std::move(hint));
+  at(rule.file.file(), rule.file.expression_place(rule.checked, extent), kind, about_rule(rule, message),
+     std::move(hint));
 }
 
 void FindingList::at_text(const RuleUnderCheck& rule, const FindingKind& kind, const CheckedTemplate& text,
                           std::size_t begin, std::size_t end, std::string message, std::string hint) {
   const std::string_view word = text.kind == TextKind::kLabel ? "label" : "annotation";
   at(rule.file.file(), rule.file.text_place(rule.checked, text.kind, text.name, begin, end), kind,
-     named(rule, fmt::format("{} {}: {}", word, text.name, message)), std::move(hint));
+     about_rule(rule, fmt::format("{} {}: {}", word, text.name, message)), std::move(hint));
 }
 
 }  // namespace tocsin

@@ -29,6 +29,9 @@ struct RuleUnderCheck {
   bool alerting() const { return rule.kind == Rule::Kind::kAlerting; }
 };
 
+// The message with the rule's name in front: alert DiskFull: …
+std::string about_rule(const RuleUnderCheck&, std::string_view message);
+
 class FindingList {
  public:
   explicit FindingList(Problems& problems) : problems_(problems) {}

@@ -186,7 +186,7 @@ TEST_CASE("comments suppress findings of their rule, their file or their line") 
   CHECK(rule_codes(head + "  # pint disable promql/counter\n" + rule) == "");
   CHECK(rule_codes(head + "  # pint disable promql/counter(prod)\n" + rule) == "");
   CHECK(rule_codes("# pint file/disable promql/counter\n" + head + rule) == "");
-  CHECK(rule_codes("# pint ignore/file\n" + head + rule) == "");
+  CHECK(rule_codes("# pint ignore/file\n" + head + rule) == "ignore/file:1");
   CHECK(rule_codes(head + "  - alert: A\n    # pint ignore/next-line\n    expr: errors_total > 1\n") == "");
   CHECK(rule_codes(head + "  - alert: A\n    expr: errors_total > 1 # pint ignore/line\n") == "");
   CHECK(rule_codes(head + "  # pint ignore/begin\n" + rule + "  # pint ignore/end\n") == "");

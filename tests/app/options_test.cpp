@@ -259,9 +259,9 @@ TEST_CASE("check is told which Prometheus to ask, how much, and what is too much
 }
 
 TEST_CASE("check takes files, or a code to explain, and how to report") {
-  const Options read_options =
-      read({"check", "--fail-on", "note", "--format=sarif", "--output", "o", "--color=never",
-            "--changed-since=main", "--baseline", "b", "--promql.version=2.42", "a.yml", "rules"});
+  const Options read_options = read({"check", "--fail-on", "note", "--format=sarif", "--output", "o",
+                                     "--color=never", "--changed-since=main", "--baseline", "b",
+                                     "--promql.version=2.42", "--policy", "p.yml", "a.yml", "rules"});
   REQUIRE(std::holds_alternative<CheckOptions>(read_options));
   const auto& options = std::get<CheckOptions>(read_options);
   CHECK(options.files == std::vector<std::string>{"a.yml", "rules"});
@@ -271,6 +271,7 @@ TEST_CASE("check takes files, or a code to explain, and how to report") {
   CHECK(options.color == "never");
   CHECK(options.changed_since == "main");
   CHECK(options.baseline == "b");
+  CHECK(options.policy == "p.yml");
   const Options plain = read({"check", "a.yml"});
   CHECK(std::get<CheckOptions>(plain).fail_on == Severity::kError);
   CHECK(std::get<CheckOptions>(plain).format == "text");
@@ -284,6 +285,7 @@ TEST_CASE("check takes files, or a code to explain, and how to report") {
 TEST_CASE("schema wants to know of what") {
   CHECK(std::get<SchemaOptions>(read({"schema", "rules"})).of == "rules");
   CHECK(std::get<SchemaOptions>(read({"schema", "config"})).of == "config");
+  CHECK(std::get<SchemaOptions>(read({"schema", "policy"})).of == "policy");
   CHECK(exit_code({"schema"}) == 2);
   CHECK(exit_code({"schema", "dashboards"}) == 2);
 }

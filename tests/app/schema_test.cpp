@@ -87,6 +87,12 @@ TEST_CASE("a configuration's shape reaches into every corner, whatever excludes 
            {"prometheus", "[]", "oauth2", "signature_algorithm"},
            {"global", "http_config", "basic_auth", "password_file"},
            {"route", "routes", "[]", "matchers"},
+           {"checks", "[]", "match", "paths", "[]"},
+           {"checks", "[]", "aggregate", "strip", "[]"},
+           {"checks", "[]", "selectors", "[]", "function"},
+           {"checks", "[]", "keep_firing_for", "max"},
+           {"checks", "[]", "owner", "values", "[]"},
+           {"checks", "[]", "reject", "[]", "in", "[]"},
            {"event_recorder", "kafka_outputs", "[]", "brokers"},
        }) {
     std::string words;
@@ -125,4 +131,18 @@ TEST_CASE("a schema is JSON, the same in every run, and a route's routes refer t
       "#/definitions/route");
   CHECK(schema({"config"}).out == first.out);
   CHECK(JsonValue::parse(schema({"rules"}).out)->find("properties").find("groups").text("type") == "");
+}
+
+TEST_CASE("the schema of a policy file is that of the configuration's checks") {
+  const auto policy = JsonValue::parse(schema({"policy"}).out);
+  REQUIRE(policy.has_value());
+  const YamlShape* labels = at(configuration_shape(), {"checks", "[]", "labels"});
+  REQUIRE(labels != nullptr);
+  REQUIRE(labels->value_if_known() != nullptr);
+  CHECK(at(*labels->value_if_known(), {"required"})->uses == YamlShape::kBoolean);
+  CHECK(at(configuration_shape(), {"checks", "[]", "match", "kind"})->words ==
+        std::vector<std::string>{"alerting", "recording"});
+  const JsonValue& check = policy->find("properties").find("checks").find("items");
+  CHECK(check.find("properties").find("severity").find("enum").array()[0].string() == "warning");
+  CHECK(check.find("properties").find("report").kind() != JsonValue::Kind::kNull);
 }

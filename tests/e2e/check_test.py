@@ -111,6 +111,21 @@ class Check(CheckCase):
         self.assertEqual([file["path"] for file in self.report("rules/*.yml")["files"]], ["rules/a.yml"])
         self.check("rules/*.nothing", code=1)
 
+    def test_policies(self) -> None:
+        """A team's own checks come from --policy; a comment names who owns a rule, another lets one of them pass."""
+        self.write("policy.yml", "checks:\n- {owner: {}, comment: Say who}\n- aggregate: {keep: [job]}\n  severity: note\n")
+        rule = "  - alert: A\n    expr: sum(up) == 0\n    for: 5m\n"
+        owned = "  # tocsin rule/owner db\n  # pint disable promql/aggregate(job:true)\n" + rule.replace("A", "B")
+        self.write("rules.yml", "groups:\n- name: g\n  rules:\n" + rule + owned)
+        self.assertEqual(self.report("rules.yml")["problems"], [])
+        found = self.report("--policy", "policy.yml", "--fail-on", "warning", "rules.yml", code=1)["problems"]
+        self.assertEqual([(one["code"], one["rule"], one["severity"]) for one in found],
+                         [("rule/owner", "A", "warning"), ("promql/aggregate", "A", "note")])
+        self.assertIn("Say who", found[0]["hint"])
+        self.write("policy.yml", "checks:\n- {onwer: {}}\n")
+        refused = self.check("--policy", "policy.yml", "rules.yml", code=2)
+        self.assertIn('policy.yml:2:4: error: field "onwer" not found in check (did you mean "owner"?)', refused.stderr)
+
     def test_sarif_is_valid(self) -> None:
         """SARIF is valid by the published schema: with findings, mistakes of loading, odd names, and with nothing."""
         schema = load_fixture("sarif-2.1.0.schema.json")
@@ -272,6 +287,13 @@ class Examples(CheckCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         uploaded = workflow["jobs"]["check"]["steps"][-1]["with"]["sarif_file"]
         self.assertEqual(json.loads((self.folder / uploaded).read_text())["version"], "2.1.0")
+
+    def test_the_policy(self) -> None:
+        """The policy loads, and holds rules to what it says."""
+        policy = REPOSITORY / "examples/ci/policy.yml"
+        found = self.report("--policy", str(policy), "rules/a.yml")["problems"]
+        codes = {one["code"] for one in found if one.get("rule") == "A"}
+        self.assertEqual(codes, {"load/warning", "alerts/comparison", "rule/label", "rule/owner"})
 
     def test_the_gitlab_job(self) -> None:
         """Its script runs, and writes the report that it names."""

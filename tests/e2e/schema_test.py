@@ -43,6 +43,11 @@ time_intervals:
     time_intervals: [{times: [{start_time: '20:00', end_time: '24:00'}], weekdays: ['monday:friday'], location: UTC}]
 inhibit_rules: [{source_matchers: [a="b"], target_matchers: [a="c"], equal: [x]}]
 heartbeat: {interval: 1m, targets: [{url: 'https://x.example/a', method: GET}]}
+checks:
+  - {severity: note, match: {kind: alerting, matchers: [a="b"], paths: [prod/]}, for: {min: 1m}, owner: {label: team}}
+  - {ignore: {name: 'a:.+'}, aggregate: {keep: [job]}, labels: {a: {required: true}, b: {values: [1, true]}}}
+  - {annotations: {a: {pattern: x}}, selectors: [{labels: [job]}], reject: [{pattern: x, in: [label_names]}], report: true}
+  - owner:
 """
 
 
