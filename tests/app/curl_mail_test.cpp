@@ -92,8 +92,10 @@ class SmtpFake {
         return connection.wait_without_reading();
       }
       std::string message;
-      for (std::string text = connection.line(); text != "."; text = connection.line())
+      for (std::string text = connection.line(); text != "."; text = connection.line()) {
+        if (connection.gone()) return;
         message += text + "\r\n";
+      }
       {
         const std::lock_guard lock(mutex_);
         message_ = message;
