@@ -134,13 +134,15 @@ void MailSessions::look() {
   for (auto& [place, line] : lines_) line.pace.look(line.waiting.size(), limits_.sessions_per_place);
 }
 
-// Where sessions are scarce, lines that have none come first.
+// Lines that have no session come first. Half of the sessions are for them alone, so that many slow servers
+// leave something to the others.
 void MailSessions::begin_sessions() {
   for (const bool only_first : {true, false}) {
+    const std::size_t room = only_first ? limits_.sessions : limits_.sessions / 2;
     for (auto line = lines_.begin(); line != lines_.end();) {
       auto& [place, mails] = *line;
       const std::size_t most = only_first ? 1 : std::min(mails.pace.at_once(), limits_.sessions_per_place);
-      while (!mails.waiting.empty() && mails.sessions < most && sessions_ < limits_.sessions) {
+      while (!mails.waiting.empty() && mails.sessions < most && sessions_ < room) {
         if (!begin_session(place, mails)) return;
       }
       line = mails.waiting.empty() && mails.sessions == 0 ? lines_.erase(line) : std::next(line);

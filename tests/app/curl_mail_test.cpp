@@ -529,6 +529,40 @@ TEST_CASE("a slow mail server gets more sessions while mails wait, up to the lim
   CHECK(server.connections() <= 8);  // one that had no mail to wait for was ended, and another begun
 }
 
+TEST_CASE("a slow mail server does not take the sessions that others need") {
+  SmtpFake slow({.replies = {{"RCPT", ""}}}), good(Script{});
+  CurlTransport transport({.mail_sessions = 4, .mail_look_interval = 1ms});
+  Counter ended;
+  for (int i = 0; i < 12; ++i)
+    transport.send(patient_mail_to(slow), [&](const OutboundAnswer&) { ended.add(); });
+  slow.wait_until_silent(2);
+  CHECK(transport.perform(patient_mail_to(good)).status == 250);
+  CHECK(slow.connections() == 2);
+  CHECK(ended.count() == 0);
+  transport.stop();
+  CHECK(ended.count() == 12);
+}
+
+TEST_CASE("mails that wait for a slow server for too long are given up in time, and the others are not") {
+  Counter go_on;
+  SmtpFake server({.until = &go_on});
+  CurlTransport transport({.mail_sessions_per_place = 1});
+  Counter ended;
+  transport.send(patient_mail_to(server), [&](const OutboundAnswer& answer) {
+    CHECK(answer.status == 250);
+    ended.add();
+  });
+  server.wait_until_silent();
+  auto hasty = mail_to(server);
+  hasty.timeout = 150ms;
+  const auto answer = transport.perform(hasty);
+  CHECK(answer.result == TransportResult::kTimedOut);
+  CHECK_MESSAGE(holds(answer.error, "no complete answer in time"), answer.error);
+  go_on.add();
+  ended.wait_for(1);
+  CHECK(server.connections() == 1);
+}
+
 TEST_CASE("an answer that comes after the deadline is nobody's, and the mail counts as not delivered") {
   Counter go_on;
   SmtpFake server({.until = &go_on});
