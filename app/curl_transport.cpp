@@ -3,7 +3,7 @@
 #include "app/curl_http.h"
 #include "app/curl_loop.h"
 #include "app/curl_mail.h"
-#include "app/mail_sessions.h"
+#include "app/curl_mail_sessions.h"
 #include "app/oauth2_request.h"
 #include "app/oauth2_tokens.h"
 

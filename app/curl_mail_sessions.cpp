@@ -1,4 +1,4 @@
-#include "app/mail_sessions.h"
+#include "app/curl_mail_sessions.h"
 
 #include <pthread.h>
 #include <sys/socket.h>
