@@ -187,6 +187,9 @@ std::optional<Configuration> Loader::load(const YamlNode& document) {
   configuration_.engine = {evaluator, routing};
   if (configuration_.heartbeat) configuration_.engine.heartbeat = configuration_.heartbeat->policy;
   configuration_.delivery = deliveries(templates);
+  for (const auto& [id, integration] : configuration_.delivery->integrations) {
+    if (integration->wants_changes()) configuration_.engine.change_listeners.push_back(id);
+  }
   configuration_.redacted = redacted_yaml(document);
   configuration_.redacted_alertmanager = redacted_alertmanager_yaml(document);
   return std::move(configuration_);

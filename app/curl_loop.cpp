@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,16 +19,11 @@ namespace {
 constexpr std::size_t kIdleHandles = 64;
 constexpr auto kLookInterval = std::chrono::seconds(1);
 
-void initialise_library() {
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  TOCSIN_CHECK(result == CURLE_OK, "libcurl must start");
-}
-
 }  // namespace
 
 CurlLoop::CurlLoop(Limits limits)
     : limits_(limits), epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  initialise_library();
+  start_libcurl();
   multi_ = curl_multi_init();
   TOCSIN_CHECK(multi_ != nullptr, "libcurl must give a multi handle");
   epoll_event waking{};
@@ -52,32 +46,8 @@ CurlLoop::CurlLoop(Limits limits)
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-bool Exchange::somebody_waits() const {
-  const auto place = loop_->places_.find(loop_->live_.at(id_).place);
-  return place != loop_->places_.end() && !place->second.waiting.empty();
-}
-
-void Exchange::keep_track_of_socket(CURL* handle) {
-  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &CurlLoop::on_open);
-  curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, loop_);
-  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close);
-  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, loop_);
-}
-
-curl_socket_t CurlLoop::on_open(void* self, curlsocktype, curl_sockaddr* address) {
-  const curl_socket_t opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (opened != CURL_SOCKET_BAD) static_cast<CurlLoop*>(self)->tracked_.insert(opened);
-  return opened;
-}
-
-int CurlLoop::on_close(void* self, curl_socket_t socket) {
-  static_cast<CurlLoop*>(self)->tracked_.erase(socket);
-  return close(socket);
-}
-
 CurlLoop::~CurlLoop() {
   stop();
-  for (const curl_socket_t socket : tracked_) (void)shutdown(socket, SHUT_RDWR);
   for (CURL* handle : idle_handles_) curl_easy_cleanup(handle);
   curl_multi_cleanup(multi_);
 }
@@ -116,7 +86,7 @@ void CurlLoop::run() {
     wait();
     collect_ended();
     expire();
-    look();
+    give_up_stalled();
   }
   give_up_all();
 }
@@ -208,7 +178,6 @@ void CurlLoop::adopt(std::unique_ptr<Exchange> exchange) {
   Exchange& adopted = *exchange;
   const auto id = ++last_id_;
   adopted.id_ = id;
-  adopted.loop_ = this;
   deadlines_.emplace(adopted.deadline(), id);
   live_[id].exchange = std::move(exchange);
   go_on(id, adopted.advance());
@@ -234,10 +203,7 @@ void CurlLoop::go_on(std::uint64_t id, Exchange::Step step) {
     case Exchange::Step::kTransfer: {
       Live& live = live_.at(id);
       live.place = live.exchange->place();
-      Place& place = places_[live.place];
-      if (place.most == 0)
-        place.most = std::min(live.exchange->fewest_at_once(), limits_.transfers_per_place);
-      place.waiting.push_back(id);
+      places_[live.place].waiting.push_back(id);
       hungry_.insert(live.place);
       return;
     }
@@ -267,27 +233,10 @@ void CurlLoop::expire() {
   }
 }
 
-void CurlLoop::look() {
+void CurlLoop::give_up_stalled() {
   const auto now = std::chrono::steady_clock::now();
   if (transfers_ == 0 || now < next_look_) return;
   next_look_ = now + kLookInterval;
-  give_up_stalled();
-  widen();
-}
-
-// A line that would take longer than ten looks to get done is served by one more at once.
-void CurlLoop::widen() {
-  constexpr std::size_t kLooks = 10;
-  for (auto& [name, place] : places_) {
-    const bool slow = place.waited && place.waiting.size() > kLooks * place.ended;
-    if (slow && place.most < limits_.transfers_per_place) ++place.most;
-    place.ended = 0;
-    place.waited = !place.waiting.empty();
-  }
-}
-
-void CurlLoop::give_up_stalled() {
-  const auto now = std::chrono::steady_clock::now();
   std::vector<std::pair<std::uint64_t, std::string>> stalled;
   for (const auto& [id, live] : live_) {
     if (live.handle == nullptr) continue;
@@ -321,7 +270,7 @@ void CurlLoop::fill_slots() {
 
 bool CurlLoop::start_next(const std::string& name) {
   Place& place = places_.at(name);
-  while (!place.waiting.empty() && place.transfers < place.most) {
+  while (!place.waiting.empty() && place.transfers < limits_.transfers_per_place) {
     const auto id = place.waiting.front();
     place.waiting.pop_front();
     const auto found = live_.find(id);
@@ -363,7 +312,6 @@ void CurlLoop::release_slot(Live& live) {
   live.handle = nullptr;
   --transfers_;
   const auto place = places_.find(live.place);
-  ++place->second.ended;
   if (--place->second.transfers == 0 && !hungry_.contains(live.place)) places_.erase(place);
 }
 

@@ -33,11 +33,10 @@ bool is_address(const std::string& text) {
 }  // namespace
 
 MailExchange::MailExchange(MailRequest request, Transport::Done done)
-    : Exchange(std::chrono::steady_clock::now() +
-               std::clamp<Duration>(request.timeout, Duration::zero(), kLongestTimeout)),
-      request_(std::move(request)),
+    : request_(std::move(request)),
       done_(std::move(done)),
-      started_(std::chrono::steady_clock::now()) {
+      started_(std::chrono::steady_clock::now()),
+      deadline_(started_ + std::clamp<Duration>(request_.timeout, Duration::zero(), kLongestTimeout)) {
   if (request_.auth_username.empty()) return;
   if (request_.auth_token.set()) {
     mechanism_ = Mechanism::kToken;
@@ -51,7 +50,7 @@ MailExchange::MailExchange(MailRequest request, Transport::Done done)
   mechanism_chosen_ = !(request_.auth_secret.set() && request_.auth_password.set());
 }
 
-Exchange::Step MailExchange::advance() {
+MailExchange::Step MailExchange::begin() {
   if (const auto checked = check_request(); !checked) {
     return finish(TransportResult::kMisconfigured, 0, checked.error().message);
   }
@@ -81,8 +80,9 @@ Result<void> MailExchange::check_request() {
   return {};
 }
 
-Exchange::Step MailExchange::prepare(CURL* handle) {
+MailExchange::Step MailExchange::prepare(CURL* handle, std::function<bool()> keep_for_next) {
   handle_ = handle;
+  keep_for_next_ = std::move(keep_for_next);
   recipients_ = {};
   connect_to_ = {};
   sent_ = recipient_ = 0;
@@ -149,7 +149,6 @@ void MailExchange::apply_reuse(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);  // taken back where another mail waits
   const bool token = mechanism_ == Mechanism::kToken;
   curl_easy_setopt(handle, token ? CURLOPT_SASL_AUTHZID : CURLOPT_XOAUTH2_BEARER, session_.c_str());
-  keep_track_of_socket(handle);
 }
 
 // What two mails must have in common besides the server and the secret.
@@ -228,7 +227,7 @@ void MailExchange::take_command(CURL* handle, std::string_view line) {
   if (quitting_) return;
   const std::string verb = upper(line.substr(0, line.find_first_of(" \r\n")));
   if (verb == "QUIT") {
-    // libcurl waits for the answer and holds its thread meanwhile: a second must do, the mail is through.
+    // The mail is through: a second must do for a goodbye.
     curl_easy_setopt(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
     quitting_ = true;
     return;
@@ -285,7 +284,7 @@ bool MailExchange::take_reply(std::string_view line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   if (stage_ == Stage::kStartTls && code_ == 220) tls_started_ = true;
-  if (stage_ == Stage::kMessage && code_ >= 200 && code_ < 300 && somebody_waits())
+  if (stage_ == Stage::kMessage && code_ >= 200 && code_ < 300 && keep_for_next_())
     curl_easy_setopt(handle_, CURLOPT_FORBID_REUSE, 0L);
   if (stage_ == Stage::kRecipient && code_ >= 400 && recipient_ >= 1 &&
       recipient_ <= request_.recipients.size()) {
@@ -294,9 +293,10 @@ bool MailExchange::take_reply(std::string_view line) {
   return true;
 }
 
-Exchange::Step MailExchange::ended(CURL* handle, CURLcode code) {
-  if (other_mechanism_) return Step::kTransfer;
-  if (code != CURLE_OK && may_try_afresh(handle)) {
+MailExchange::Step MailExchange::ended(CURL* handle, CURLcode code) {
+  const bool late = std::chrono::steady_clock::now() >= deadline_;
+  if (other_mechanism_ && !late) return Step::kTransfer;
+  if (code != CURLE_OK && !late && may_try_afresh(handle)) {
     afresh_ = true;
     return Step::kTransfer;
   }
@@ -308,6 +308,8 @@ Exchange::Step MailExchange::ended(CURL* handle, CURLcode code) {
     const int status = temporary == refusals_.end() ? refusals_.back().code : temporary->code;
     return finish(TransportResult::kAnswered, status, refused_recipients());
   }
+  if (late && (code == CURLE_OPERATION_TIMEDOUT || other_mechanism_))
+    return finish(TransportResult::kTimedOut, 0, stage_words() + ": no complete answer in time");
   if (code_ >= 400) {
     const bool tls = stage_ == Stage::kStartTls;
     return finish(tls ? TransportResult::kTlsFailed : TransportResult::kAnswered, code_,
@@ -369,7 +371,7 @@ std::string MailExchange::stage_words() const {
   return "SMTP";
 }
 
-Exchange::Step MailExchange::finish(TransportResult result, int status, std::string words) {
+MailExchange::Step MailExchange::finish(TransportResult result, int status, std::string words) {
   OutboundAnswer answer;
   answer.result = result;
   answer.status = status;

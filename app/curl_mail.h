@@ -1,28 +1,35 @@
 // One mail session on its way: greeting, TLS, AUTH, envelope, message. Each recipient is judged by itself, so
 // that one mailbox that is gone does not silence the others: refused ones are named in the answer's error
 // while the status stays 250. A session goes on with the next mail that waits for the same server, and ends
-// with the last of them.
+// with the last of them. It answers its caller exactly once: before it returns kDone, or in give_up. Who
+// calls it, and in which thread, is MailSessions'.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "app/curl_loop.h"
 #include "app/curl_options.h"
 #include "app/transport.h"
 
 namespace tocsin {
 
-class MailExchange final : public Exchange {
+class MailExchange {
  public:
+  enum class Step { kTransfer, kDone };
   MailExchange(MailRequest, Transport::Done);
-  Step advance() override;
-  std::string place() const override { return place_; }
-  std::size_t fewest_at_once() const override { return 1; }
-  Step prepare(CURL*) override;
-  Step ended(CURL*, CURLcode) override;
-  void give_up(TransportResult, const std::string& why) override;
+  // First of all: whether there is a mail that can be sent. After kTransfer place() says where to.
+  Step begin();
+  // Server, user and security: whose mails may follow one another in a session.
+  const std::string& place() const { return place_; }
+  SteadyTime deadline() const { return deadline_; }
+  // Sets the options of a fresh handle; kDone where that showed that nothing can be sent. `keep_for_next` is
+  // asked once the mail is through, within the transfer: whether the connection has another mail to carry.
+  Step prepare(CURL*, std::function<bool()> keep_for_next);
+  Step ended(CURL*, CURLcode);
+  // The deadline passed, the program stops, or too much waits.
+  void give_up(TransportResult, const std::string& why);
 
  private:
   enum class Stage { kGreeting, kHello, kStartTls, kAuth, kSender, kRecipient, kMessage, kOther };
@@ -48,15 +55,16 @@ class MailExchange final : public Exchange {
 
   MailRequest request_;
   Transport::Done done_;
-  const SteadyTime started_;
+  const SteadyTime started_, deadline_;
   CurlUrl url_;
-  std::string session_, place_;  // whose mails may follow one another in a session
+  std::string session_, place_;
   bool url_read_ = false;
   bool afresh_ = false;  // the session that was to go on had ended
   Mechanism mechanism_ = Mechanism::kNone;
   bool mechanism_chosen_ = true;  // false while the server's order has to tell
   // One transfer's.
   CURL* handle_ = nullptr;
+  std::function<bool()> keep_for_next_;
   struct Refusal {
     std::string recipient;
     int code;

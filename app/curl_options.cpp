@@ -93,6 +93,11 @@ int limit_unacknowledged(void*, curl_socket_t socket, curlsocktype) {
 
 }  // namespace
 
+void start_libcurl() {
+  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  TOCSIN_CHECK(result == CURLE_OK, "libcurl must start");
+}
+
 void CurlList::add(const std::string& line) {
   curl_slist* longer = curl_slist_append(head_.get(), line.c_str());
   TOCSIN_CHECK(longer != nullptr, "memory for a list");

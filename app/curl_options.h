@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,11 @@
 #include "core/result.h"
 
 namespace tocsin {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// Before anything of libcurl is used, by each who uses it.
+void start_libcurl();
 
 // A list of strings for libcurl; lives at least as long as the transfer.
 class CurlList {

@@ -3,6 +3,7 @@
 #include "app/curl_http.h"
 #include "app/curl_loop.h"
 #include "app/curl_mail.h"
+#include "app/curl_mail_sessions.h"
 #include "app/oauth2_request.h"
 #include "app/oauth2_tokens.h"
 
@@ -16,7 +17,8 @@ class CurlTransport::Inside {
         surroundings_(std::make_shared<const HttpSurroundings>(
             HttpSurroundings{options.user_agent, options.stall_timeout, process_environment(), &tokens_})),
         http_({options.transfers, options.transfers_per_place, options.waiting}),
-        mail_({options.transfers, options.transfers_per_place, options.waiting}) {}
+        mail_({options.mail_sessions, options.mail_sessions_per_place, options.waiting,
+               options.mail_look_interval}) {}
 
   void send(HttpRequest request, Done done) {
     http_.submit(std::make_unique<HttpExchange>(std::move(request), std::move(done), surroundings_));
@@ -66,7 +68,8 @@ class CurlTransport::Inside {
  private:
   OAuth2Tokens tokens_;
   std::shared_ptr<const HttpSurroundings> surroundings_;
-  CurlLoop http_, mail_;  // last: their threads end before what they use
+  CurlLoop http_;  // last, both: their threads end before what they use
+  MailSessions mail_;
 };
 
 CurlTransport::CurlTransport(TransportOptions options) : inside_(std::make_unique<Inside>(options)) {}

@@ -1,6 +1,5 @@
-// The Transport that reaches the world: libcurl, one thread for HTTP and one for mail. Two, because libcurl
-// ends a mail session with a QUIT that it waits for (at most a second here): no HTTP request may wait behind
-// that. It decides nothing: see app/transport.h.
+// The Transport that reaches the world: libcurl, one thread for HTTP and one for each mail session that is
+// under way. It decides nothing: see app/transport.h.
 #pragma once
 
 #include <memory>
@@ -12,10 +11,14 @@ namespace tocsin {
 
 struct TransportOptions {
   std::string user_agent = "Tocsin";  // "Tocsin/VERSION"
-  std::size_t transfers = 512;        // at the same time, of each kind
+  std::size_t transfers = 512;        // of HTTP at the same time
   std::size_t transfers_per_place = 32;
-  std::size_t waiting = 20000;                        // for a slot; more are refused with kUnreachable
+  std::size_t mail_sessions = 128;  // at the same time
+  std::size_t mail_sessions_per_place = 32;
+  std::size_t waiting = 20000;  // for a slot, of each kind; more are refused with kUnreachable
   Duration stall_timeout = std::chrono::seconds(30);  // of an answer that has begun
+  // How often it is looked for lines at a mail server that need one more session.
+  Duration mail_look_interval = std::chrono::seconds(1);
 };
 
 class CurlTransport final : public Transport {

@@ -17,7 +17,6 @@
 #include "app/takeover.h"
 #include "app/version.h"
 #include "receivers/route_labels.h"
-#include "rules/rule_changes.h"
 
 namespace tocsin {
 namespace {
@@ -59,12 +58,6 @@ void render_labels(GroupView& group, const DeliveryConfig& delivery, TimePoint n
   for (const AlertView& view : group.alerts) notification.alerts.push_back(view.alert);
   group.route_labels =
       render_route_labels(notification, *delivery.templates, delivery.external_url, now).labels;
-}
-
-std::vector<const RuleGroup*> groups_of(const Configuration& configuration) {
-  std::vector<const RuleGroup*> out;
-  for (const auto& plan : configuration.engine.evaluator->groups) out.push_back(&plan->group);
-  return out;
 }
 
 // Alertmanager's default: as many as there are CPUs, but at least 8.
@@ -157,13 +150,18 @@ void Daemon::run(Configuration first) {
   heartbeats_ = std::make_unique<HeartbeatDesk>(*delivery_transport_);
   heartbeats_->configure(configuration->heartbeat);
   changes_ = std::make_unique<ChangeDesk>(
-      *delivery_transport_, clock_, [](const IntegrationId& integration, const std::string& error) {
+      *delivery_transport_, clock_, host_name(), configuration->delivery,
+      [this](const ChangeNews& news, ChangeTold::Outcome outcome, const std::string& error) {
         if (error.empty()) {
-          log(LogLevel::kInfo, "Told of changed rules", {{"integration", integration.to_string()}});
+          log(LogLevel::kInfo, "Told of changed rules", {{"integration", news.integration.to_string()}});
         } else {
-          log(LogLevel::kWarning, "A service could not be told of changed rules",
-              {{"integration", integration.to_string()}, {"error", error}});
+          const bool owed = outcome == ChangeTold::Outcome::kOwed;
+          log(LogLevel::kWarning,
+              owed ? "A service could not be told of changed rules; it is tried again at the next reload or start"
+                   : "A service could not be told of changed rules",
+              {{"integration", news.integration.to_string()}, {"error", error}});
         }
+        loop_->post(ChangeTold{news.id, outcome});
       });
   evaluations_ = std::make_unique<EvaluationDesk>(
       *query_transport_, clock_, [this](GroupEvaluated result) { loop_->post(std::move(result)); });
@@ -186,6 +184,7 @@ void Daemon::run(Configuration first) {
       },
       [this](const HeartbeatSign& sign) { heartbeats_->take(sign); },
       [this](TrendQuestion question) { trends_->take(std::move(question)); },
+      [this](ChangeNews news) { changes_->take(std::move(news)); },
   };
   loop_ = std::make_unique<EventLoop>(std::move(engine), std::move(step), *store_, clock_, options_.retention,
                                       std::move(outlets));
@@ -264,18 +263,12 @@ Result<void> Daemon::reload() {
   const auto configuration = std::make_shared<const Configuration>(std::move(*loaded));
   deliveries_->configure(configuration->delivery);
   heartbeats_->configure(configuration->heartbeat);
+  changes_->configure(configuration->delivery);
   loop_->post(ConfigLoaded{configuration->engine});
   loop_->ask([](const Engine&, TimePoint) { return true; });  // until it has taken effect
-  tell_changes(*this->configuration(), *configuration);
   remember(configuration);
   log(LogLevel::kInfo, "Completed loading of configuration file", {{"file", options_.config_file}});
   return {};
-}
-
-void Daemon::tell_changes(const Configuration& before, const Configuration& after) {
-  RulesChanged changed{clock_.now() - clock_.ahead(), host_name(),
-                       rule_changes(groups_of(before), groups_of(after))};
-  if (!changed.changes.empty()) changes_->take(after.delivery, std::move(changed));
 }
 
 // No new evaluations; deliveries under way get a moment to finish; what is then still under way is recorded

@@ -81,7 +81,6 @@ class Daemon : public ApiBackend {
   HttpAnswer guarded(const HttpQuery&);
   HttpAnswer answer(const HttpQuery&);
   void publish(std::span<const Notice>, TimePoint);
-  void tell_changes(const Configuration& before, const Configuration& after);
   void remember(std::shared_ptr<const Configuration>);
   std::shared_ptr<const Configuration> configuration() const;
 

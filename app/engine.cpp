@@ -42,6 +42,7 @@ void Step::append(Step&& later) {
   move_to(evaluations, std::move(later.evaluations));
   move_to(trend_questions, std::move(later.trend_questions));
   move_to(deliveries, std::move(later.deliveries));
+  move_to(change_news, std::move(later.change_news));
   move_to(notices, std::move(later.notices));
   move_to(silence_answers, std::move(later.silence_answers));
   for (const auto& [by, count] : later.muted) muted[by] += count;
@@ -58,6 +59,10 @@ std::unique_ptr<Engine> Engine::start(EngineConfig config, std::span<const Recor
   engine->evaluator_.configure(config.evaluator, now, evaluated);
   engine->heartbeat_.configure(config.heartbeat, now);
   engine->trends_.configure(*config.evaluator);
+  ChangeBook::Output changed;
+  engine->changes_.restore(stored);
+  engine->changes_.configure(*config.evaluator, config.change_listeners, now, changed);
+  take(std::move(changed), first);
   RouterOutput routed;
   engine->router_.restore(stored, now, routed);
   // Before the news of the restart are taken in: they may end some of them.
@@ -144,6 +149,13 @@ void Engine::take_in(Event&& event, TimePoint now, Step& step) {
     take(std::move(evaluated), now, step);
     heartbeat_.configure(loaded->config.heartbeat, now);
     trends_.configure(*loaded->config.evaluator);
+    ChangeBook::Output changed;
+    changes_.configure(*loaded->config.evaluator, loaded->config.change_listeners, now, changed);
+    take(std::move(changed), step);
+  } else if (const auto* told = std::get_if<ChangeTold>(&event)) {
+    ChangeBook::Output out;
+    changes_.told(*told, out);
+    take(std::move(out), step);
   } else if (const auto* condition = std::get_if<StoreCondition>(&event)) {
     take_in(*condition, now, step);
   } else if (const auto* reset = std::get_if<StoreReset>(&event)) {
@@ -246,6 +258,11 @@ void Engine::take(EvaluatorOutput&& out, TimePoint now, Step& step) {
   RouterOutput routed;
   router_.accept(out.alerts, now, routed);
   take(std::move(routed), now, step);
+}
+
+void Engine::take(ChangeBook::Output&& out, Step& step) {
+  move_to(step.records, std::move(out.records));
+  move_to(step.change_news, std::move(out.news));
 }
 
 void Engine::take(RouterOutput&& out, TimePoint now, Step& step) {

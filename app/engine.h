@@ -1,7 +1,7 @@
 // The Engine is the whole program without clock, socket and thread: events and the time in, a Step out. Live,
 // in tests, in back-tests and in the simulation it is this one. It joins the evaluator (what is true) to the
-// router (who shall hear), keeps the time stamp by which a restart knows for how long nobody watched, and
-// gives signs of life while both really work.
+// router (who shall hear), keeps the time stamp by which a restart knows for how long nobody watched, gives
+// signs of life while both really work, and has changed rules told to those who asked for that.
 #pragma once
 
 #include <map>
@@ -37,6 +37,7 @@ class Engine {
   explicit Engine(std::shared_ptr<const RoutingConfig> routing) : router_(std::move(routing)) {}
   void take(EvaluatorOutput&&, TimePoint now, Step&);
   void take(RouterOutput&&, TimePoint now, Step&);
+  static void take(ChangeBook::Output&&, Step&);
   void take_in(Event&&, TimePoint now, Step&);
   void take_in(const StoreCondition&, TimePoint now, Step&);
   void take_in(const IntegrationNews&, TimePoint now, Step&);
@@ -50,6 +51,7 @@ class Engine {
   Router router_;
   Heartbeat heartbeat_;
   TrendBook trends_;
+  ChangeBook changes_;
   std::optional<Alert> store_fails_;                  // while it does
   std::map<std::string, Alert> failing_receivers_;    // while they do, by integration as text
   std::map<IntegrationId, Alert> failing_templates_;  // as they were told last

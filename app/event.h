@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/change_book.h"
 #include "app/heartbeat.h"
 #include "core/alert.h"
 #include "core/delivery_result.h"
@@ -28,6 +29,7 @@ struct EngineConfig {
   std::shared_ptr<const EvaluatorConfig> evaluator;
   std::shared_ptr<const RoutingConfig> routing;
   std::shared_ptr<const HeartbeatPolicy> heartbeat = nullptr;  // null: none is wanted
+  std::vector<IntegrationId> change_listeners = {};            // who wants to hear of changed rules
 };
 
 struct Tick {};  // time has passed
@@ -60,7 +62,7 @@ struct StoreReset {
   std::string message;
 };
 using Event = std::variant<Tick, GroupEvaluated, TrendArrived, DeliveryFinished, AlertsPosted, ConfigLoaded,
-                           SilenceWanted, SilenceUnwanted, StoreCondition, StoreReset>;
+                           ChangeTold, SilenceWanted, SilenceUnwanted, StoreCondition, StoreReset>;
 
 struct SilenceAnswer {
   std::uint64_t ticket = 0;
@@ -72,6 +74,7 @@ struct Step {
   std::vector<EvaluateGroup> evaluations;
   std::vector<TrendQuestion> trend_questions;
   std::vector<Notification> deliveries;
+  std::vector<ChangeNews> change_news;
   std::vector<Notice> notices;
   std::vector<SilenceAnswer> silence_answers;             // to be given once the records are durable
   std::map<MutedBy, std::size_t> muted;                   // alerts that flushes left out

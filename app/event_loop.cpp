@@ -238,6 +238,7 @@ void EventLoop::carry_out(Step&& step, TimePoint now) {
     draining = draining_;
   }
   if (!draining) {
+    for (ChangeNews& news : step.change_news) outlets_.tell_change(std::move(news));
     for (TrendQuestion& question : step.trend_questions) outlets_.look_back(std::move(question));
     for (EvaluateGroup& evaluation : step.evaluations) outlets_.evaluate(std::move(evaluation));
     if (step.heartbeat) outlets_.heartbeat(*step.heartbeat);

@@ -39,6 +39,7 @@ class EventLoop {
     std::function<void(const std::map<MutedBy, std::size_t>&, std::size_t)> count = [](const auto&, auto) {};
     std::function<void(const HeartbeatSign&)> heartbeat = [](const auto&) {};
     std::function<void(TrendQuestion)> look_back = [](const auto&) {};
+    std::function<void(ChangeNews)> tell_change = [](const auto&) {};
   };
   static constexpr std::size_t kMaxWaitingAlerts =
       200'000;  // posted and not yet taken; above it a POST gets 429

@@ -13,7 +13,7 @@ class Transport {
  public:
   using Done = std::function<void(OutboundAnswer)>;
   virtual ~Transport() = default;
-  // Starts a request; `done` is called exactly once, on the transport's own thread: it must not block.
+  // Starts a request; `done` is called exactly once, on a thread of the transport's: it must not block.
   virtual void send(OutboundRequest request, Done done) = 0;
   // Carries it and waits; the request's timeout bounds the wait.
   OutboundAnswer perform(OutboundRequest request);

@@ -1,4 +1,4 @@
-// What a reload changed about the rules, for whoever wants to tell the people who may be paged soon.
+// What a reload, or a start, changed about the rules, for whoever wants to tell the people who may be paged soon.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct RuleChange {
 };
 
 struct RulesChanged {
-  TimePoint at = kNoTime;
-  std::string host;  // where it happened
+  TimePoint at = kNoTime;  // when it took effect
+  std::string host;        // of the program that tells
   std::vector<RuleChange> changes;
 };
 

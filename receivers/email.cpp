@@ -108,9 +108,14 @@ std::string Email::subject(MessageWriter& writer) const {
   return text;
 }
 
-// The same for every attempt at this notification, so that a repeated delivery is recognised as one message.
+// The same for every attempt that says the same, so that a repeated delivery is recognised as one message.
+// What names other alerts is another message: many mailboxes drop a second mail with the same Message-Id, and
+// the first may have arrived although its answer was lost.
 std::string Email::message_id(const Notification& notification, std::string_view domain) const {
-  const std::string unique = sha256_hex(notification.id + "\n" + id().to_string()).substr(0, 32);
+  std::string text = notification.id + "\n" + id().to_string();
+  for (const Alert& alert : notification.alerts)
+    text += (alert.resolved_at(notification.at) ? "\n-" : "\n+") + alert.labels.fingerprint_hex();
+  const std::string unique = sha256_hex(text).substr(0, 32);
   return "<" + unique + "@" + std::string(domain) + ">";
 }
 

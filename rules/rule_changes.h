@@ -1,4 +1,4 @@
-// Compares the rules before and after a reload.
+// Compares the rules before and after a reload or a restart.
 #pragma once
 
 #include <vector>

@@ -118,7 +118,8 @@ TEST_CASE("a rule file that is checked by itself and for a configuration has eac
                        "prometheus: [{url: http://localhost:9090, rule_files: [rules/*.yml]}]\n"
                        "route: {receiver: a}\nreceivers: [{name: a}]\n"}};
   int seen = 0;
-  for (const JsonValue& problem : desk.json({"tocsin.yml", "rules"}).find("problems").array())
+  const JsonValue report = desk.json({"tocsin.yml", "rules"});
+  for (const JsonValue& problem : report.find("problems").array())
     seen += problem.text("file") == "rules/a.yml" && problem.text("code") == "load/warning" ? 1 : 0;
   CHECK(seen == 1);
 }

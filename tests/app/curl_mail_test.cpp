@@ -20,9 +20,10 @@ namespace {
 struct Script {
   std::string auth = {};  // "PLAIN LOGIN"; empty: not offered
   std::map<std::string, std::string> replies =
-      {};  // command line or its verb → another reply; "" hangs, CLOSE hangs up
+      {};  // command line or its verb → another reply; "" hangs, CLOSE hangs up. TEXT: "" reads no message
   const Certificate* implicit_tls = nullptr;  // from the start
   const Certificate* starttls = nullptr;      // offered
+  Counter* until = nullptr;      // counts: mails are taken, but the word that they are comes only then
   std::string second_mail = {};  // in one session: what is said to it, or CLOSE; empty: as to the first
 };
 
@@ -39,6 +40,13 @@ class SmtpFake {
   bool saw(const std::string& command) {
     const auto all = commands();
     return std::find(all.begin(), all.end(), command) != all.end();
+  }
+  // Until so many sessions have fallen silent.
+  void wait_until_silent(int sessions = 1) { silent_.wait_for(sessions); }
+  // To the server while it was silent, until its sessions were over; ends it.
+  std::string still_said() {
+    server_.close();
+    return still_said_;
   }
   // In whose name mails came, of each session that had any.
   std::vector<std::set<std::string>> senders() {
@@ -79,12 +87,22 @@ class SmtpFake {
       }
       if (verb == "QUIT") return;
       if (verb != "DATA" || script_.replies.contains("DATA")) continue;
+      if (script_.replies.contains("TEXT")) {
+        silent_.add();
+        return connection.wait_without_reading();
+      }
       std::string message;
-      for (std::string text = connection.line(); text != "."; text = connection.line())
+      for (std::string text = connection.line(); text != "."; text = connection.line()) {
+        if (connection.gone()) return;
         message += text + "\r\n";
+      }
       {
         const std::lock_guard lock(mutex_);
         message_ = message;
+      }
+      if (script_.until != nullptr) {
+        silent_.add();
+        script_.until->wait_for(1);
       }
       if (!say(connection, "END", "END", "250 2.0.0 queued")) return;
       had_mail = true;
@@ -108,7 +126,10 @@ class SmtpFake {
     }
     if (reply == "CLOSE") return false;
     if (reply.empty()) {
-      connection.wait_for_peer_to_go();
+      silent_.add();
+      const std::string still_said = connection.wait_for_peer_to_go();
+      const std::lock_guard lock(mutex_);
+      still_said_ += still_said;
       return false;
     }
     connection.write(reply + "\r\n");
@@ -124,6 +145,8 @@ class SmtpFake {
   std::vector<std::string> commands_;
   std::map<int, std::set<std::string>> senders_;  // by session
   std::atomic<int> sessions_ = 0;
+  Counter silent_;
+  std::string still_said_;
   std::string message_;
   LoopbackServer server_;
 };
@@ -226,6 +249,7 @@ TEST_CASE("a mail server that hangs at any step times out") {
     CHECK_MESSAGE(answer.result == TransportResult::kTimedOut, answer.error);
     CHECK(answer.status == 0);
     CHECK(answer.took < 10s);
+    CHECK(!holds(server.still_said(), "."));  // no final dot, which would make a mail of half of it
   }
 }
 
@@ -272,6 +296,288 @@ TEST_CASE("a server that never says goodbye does not undo the mail") {
   const auto answer = transport.perform(mail);
   CHECK(answer.status == 250);
   CHECK(answer.took < 10s);
+}
+
+namespace {
+
+// An hour is given to the mail, and libcurl's own patience with a server is a minute or two: what ends in a
+// few seconds was ended.
+template <class Action>
+bool ends_soon(Action action) {
+  const auto began = std::chrono::steady_clock::now();
+  action();
+  return std::chrono::steady_clock::now() - began < 10s;
+}
+
+MailRequest patient_mail_to(const SmtpFake& server) {
+  MailRequest mail = mail_to(server);
+  mail.timeout = 1h;
+  return mail;
+}
+
+// Each place where a server may fall silent, with a mail that gets there.
+struct Silence {
+  std::string where;
+  Script script;
+  std::function<void(MailRequest&)> change = [](MailRequest&) {};
+};
+
+std::vector<Silence> silences(const Certificate& certificate) {
+  const auto log_in = [](MailRequest& mail) {
+    mail.auth_username = "user";
+    mail.auth_password.text = "pw";
+  };
+  const auto start_tls = [](MailRequest& mail) { mail.security = MailRequest::Security::kStartTls; };
+  const auto long_text = [](MailRequest& mail) {
+    mail.message = "Subject: x\r\n\r\n";
+    for (int i = 0; i < 400'000; ++i) mail.message += "a line that fills up the way to the server\r\n";
+  };
+  std::vector<Silence> out;
+  out.push_back({"greeting", {.replies = {{"GREETING", ""}}}});
+  out.push_back({"EHLO", {.replies = {{"EHLO", ""}}}});
+  out.push_back({"STARTTLS", {.replies = {{"STARTTLS", ""}}, .starttls = &certificate}, start_tls});
+  out.push_back({"AUTH", {.auth = "PLAIN", .replies = {{"AUTH", ""}}}, log_in});
+  auto after_login = kWelcome;
+  after_login["MAIL"] = "";
+  out.push_back({"after AUTH", {.auth = "PLAIN", .replies = after_login}, log_in});
+  out.push_back({"RCPT", {.replies = {{"RCPT", ""}}}});
+  out.push_back({"DATA", {.replies = {{"DATA", ""}}}});
+  out.push_back({"within the message", {.replies = {{"TEXT", ""}}}, long_text});
+  out.push_back({"after the final dot", {.replies = {{"END", ""}}}});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the program stops soon, wherever a mail server has fallen silent") {
+  const auto certificate = make_certificate("127.0.0.1");
+  for (auto& [where, script, change] : silences(certificate)) {
+    CAPTURE(where);
+    SmtpFake server(std::move(script));
+    auto transport = std::make_unique<CurlTransport>();
+    auto mail = patient_mail_to(server);
+    change(mail);
+    Counter answered;
+    OutboundAnswer answer;
+    transport->send(std::move(mail), [&](OutboundAnswer given) {
+      answer = std::move(given);
+      answered.add();
+    });
+    server.wait_until_silent();
+    CHECK(answered.count() == 0);
+    CHECK(ends_soon([&] { transport.reset(); }));
+    CHECK(answered.count() == 1);
+    CHECK(answer.result == TransportResult::kClosedEarly);
+    CHECK_MESSAGE(holds(answer.error, "the program is stopping"), answer.error);
+    CHECK(server.still_said() == "");
+  }
+}
+
+TEST_CASE("the program stops soon while a mail server keeps silent within its TLS handshake") {
+  Counter silent;
+  LoopbackServer at_once([&](Connection& connection) {
+    silent.add();
+    connection.wait_for_peer_to_go();
+  });
+  LoopbackServer asked([&](Connection& connection) {
+    connection.write("220 fake ready\r\n");
+    connection.line();
+    connection.write("250-fake\r\n250 STARTTLS\r\n");
+    connection.line();
+    connection.write("220 go ahead\r\n");
+    silent.add();
+    connection.wait_for_peer_to_go();
+  });
+  auto transport = std::make_unique<CurlTransport>();
+  Counter answered;
+  for (LoopbackServer* server : {&at_once, &asked}) {
+    MailRequest mail;
+    mail.smarthost = server->address();
+    mail.from = "a@example.com";
+    mail.recipients = {"b@example.com"};
+    mail.message = "Subject: x\r\n\r\ny\r\n";
+    mail.security =
+        server == &at_once ? MailRequest::Security::kImplicitTls : MailRequest::Security::kStartTls;
+    mail.timeout = 1h;
+    transport->send(std::move(mail), [&](const OutboundAnswer& answer) {
+      CHECK(answer.result == TransportResult::kClosedEarly);
+      answered.add();
+    });
+  }
+  silent.wait_for(2);
+  CHECK(ends_soon([&] { transport.reset(); }));
+  CHECK(answered.count() == 2);
+}
+
+TEST_CASE("the program stops soon while mail servers keep it waiting for their goodbye") {
+  constexpr int kServers = 30;
+  std::vector<std::unique_ptr<SmtpFake>> servers;
+  auto transport = std::make_unique<CurlTransport>();
+  for (int i = 0; i < kServers; ++i) {
+    servers.push_back(std::make_unique<SmtpFake>(Script{.replies = {{"QUIT", ""}}}));
+    transport->send(patient_mail_to(*servers.back()), [](const OutboundAnswer&) {});
+  }
+  servers.front()->wait_until_silent();
+  CHECK(ends_soon([&] { transport.reset(); }));
+}
+
+TEST_CASE("goodbyes that are not answered do not add up, and no other mail waits for them") {
+  constexpr int kServers = 30;
+  std::vector<std::unique_ptr<SmtpFake>> servers;
+  SmtpFake good(Script{});
+  CurlTransport transport;
+  Counter answered;
+  CHECK(ends_soon([&] {
+    for (int i = 0; i < kServers; ++i) {
+      servers.push_back(std::make_unique<SmtpFake>(Script{.replies = {{"QUIT", ""}}}));
+      transport.send(patient_mail_to(*servers.back()), [&](const OutboundAnswer& answer) {
+        CHECK(answer.status == 250);
+        answered.add();
+      });
+    }
+    CHECK(transport.perform(patient_mail_to(good)).status == 250);
+    answered.wait_for(kServers);
+  }));
+  for (const auto& server : servers) CHECK(server->saw("QUIT"));
+}
+
+TEST_CASE("the program stops soon with a session that was kept, whose server no longer answers") {
+  const auto certificate = make_certificate("127.0.0.1");
+  for (const Certificate* tls : {static_cast<const Certificate*>(nullptr), &certificate}) {
+    Counter go_on;
+    SmtpFake server({.auth = "PLAIN",
+                     .replies = {{"AUTH PLAIN", "334 "}, {"AHVzZXIAcHc=", "235 welcome"}, {"QUIT", ""}},
+                     .implicit_tls = tls,
+                     .until = &go_on});
+    auto transport = std::make_unique<CurlTransport>();
+    auto mail = patient_mail_to(server);
+    mail.auth_username = "user";
+    mail.auth_password.text = "pw";
+    if (tls != nullptr) {
+      mail.security = MailRequest::Security::kImplicitTls;
+      mail.tls.ca = tls->certificate;
+    }
+    Counter answered;
+    transport->send(mail, [&](const OutboundAnswer& answer) {
+      CHECK(answer.status == 250);
+      answered.add();
+    });
+    server.wait_until_silent();
+    // The next mail waits for the session, and then cannot be sent: nobody takes the session that was kept
+    // for it.
+    mail.auth_password = {"", "/nowhere/password"};
+    transport->send(mail, [&](const OutboundAnswer& answer) {
+      CHECK(answer.result == TransportResult::kMisconfigured);
+      answered.add();
+    });
+    go_on.add();
+    answered.wait_for(2);
+    server.wait_until_silent(2);  // the session has ended, with a goodbye that is not answered
+    CHECK(ends_soon([&] { transport.reset(); }));
+  }
+}
+
+TEST_CASE("a mail server that has fallen silent does not hold up the mails to others") {
+  const auto certificate = make_certificate("127.0.0.1");
+  SmtpFake good(Script{});
+  std::vector<std::unique_ptr<SmtpFake>> bad;
+  CurlTransport transport;
+  Counter ended;
+  for (auto& [where, script, change] : silences(certificate)) {
+    bad.push_back(std::make_unique<SmtpFake>(std::move(script)));
+    auto mail = patient_mail_to(*bad.back());
+    change(mail);
+    transport.send(std::move(mail), [&](const OutboundAnswer&) { ended.add(); });
+    bad.back()->wait_until_silent();
+    const auto answer = transport.perform(patient_mail_to(good));
+    CHECK_MESSAGE(answer.status == 250, where << " " << answer.error);
+  }
+  CHECK(ended.count() == 0);
+  transport.stop();
+}
+
+TEST_CASE("a mailbox whose server thinks for long does not hold up the others of that server") {
+  SmtpFake server({.replies = {{"RCPT TO:<slow@example.org>", ""}}});
+  CurlTransport transport({.mail_look_interval = 1ms});
+  Counter ended;
+  auto slow = patient_mail_to(server);
+  slow.recipients = {"slow@example.org"};
+  transport.send(std::move(slow), [&](const OutboundAnswer&) { ended.add(); });
+  server.wait_until_silent();
+  for (int i = 0; i < 3; ++i) CHECK(transport.perform(patient_mail_to(server)).status == 250);
+  CHECK(ended.count() == 0);
+  transport.stop();
+}
+
+TEST_CASE("a slow mail server gets more sessions while mails wait, up to the limit") {
+  Counter go_on;
+  SmtpFake server({.until = &go_on});
+  CurlTransport transport({.mail_sessions_per_place = 4, .mail_look_interval = 1ms});
+  constexpr int kMails = 12;
+  Counter sent;
+  for (int i = 0; i < kMails; ++i) {
+    transport.send(patient_mail_to(server), [&](const OutboundAnswer& answer) {
+      CHECK_MESSAGE(answer.status == 250, answer.error);
+      sent.add();
+    });
+  }
+  server.wait_until_silent(4);
+  CHECK(server.connections() == 4);
+  CHECK(sent.count() == 0);
+  go_on.add();
+  sent.wait_for(kMails);
+  CHECK(server.connections() <= 8);  // one that had no mail to wait for was ended, and another begun
+}
+
+TEST_CASE("a slow mail server does not take the sessions that others need") {
+  SmtpFake slow({.replies = {{"RCPT", ""}}}), good(Script{});
+  CurlTransport transport({.mail_sessions = 4, .mail_look_interval = 1ms});
+  Counter ended;
+  for (int i = 0; i < 12; ++i)
+    transport.send(patient_mail_to(slow), [&](const OutboundAnswer&) { ended.add(); });
+  slow.wait_until_silent(2);
+  CHECK(transport.perform(patient_mail_to(good)).status == 250);
+  CHECK(slow.connections() == 2);
+  CHECK(ended.count() == 0);
+  transport.stop();
+  CHECK(ended.count() == 12);
+}
+
+TEST_CASE("mails that wait for a slow server for too long are given up in time, and the others are not") {
+  Counter go_on;
+  SmtpFake server({.until = &go_on});
+  CurlTransport transport({.mail_sessions_per_place = 1});
+  Counter ended;
+  transport.send(patient_mail_to(server), [&](const OutboundAnswer& answer) {
+    CHECK(answer.status == 250);
+    ended.add();
+  });
+  server.wait_until_silent();
+  auto hasty = mail_to(server);
+  hasty.timeout = 150ms;
+  const auto answer = transport.perform(hasty);
+  CHECK(answer.result == TransportResult::kTimedOut);
+  CHECK_MESSAGE(holds(answer.error, "no complete answer in time"), answer.error);
+  go_on.add();
+  ended.wait_for(1);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("an answer that comes after the deadline is nobody's, and the mail counts as not delivered") {
+  Counter go_on;
+  SmtpFake server({.until = &go_on});
+  CurlTransport transport;
+  auto mail = mail_to(server);
+  mail.timeout = 150ms;
+  const auto late = transport.perform(mail);
+  CHECK(late.result == TransportResult::kTimedOut);
+  CHECK_MESSAGE(holds(late.error, "DATA: "), late.error);
+  server.wait_until_silent();
+  go_on.add();
+  mail.timeout = 1h;
+  const auto again = transport.perform(mail);  // in a session of its own
+  CHECK(again.status == 250);
+  CHECK(server.connections() == 2);
 }
 
 TEST_CASE("login uses the mechanism that fits, in the server's order") {

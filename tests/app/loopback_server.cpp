@@ -5,12 +5,14 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <sstream>
+#include <utility>
 
 #include "core/check.h"
 
@@ -148,8 +150,15 @@ void Connection::write(const std::string& text) {
   }
 }
 
-void Connection::wait_for_peer_to_go() {
-  while (more()) buffer_.clear();
+std::string Connection::wait_for_peer_to_go() {
+  while (more()) {
+  }
+  return std::exchange(buffer_, "");
+}
+
+void Connection::wait_without_reading() {
+  pollfd gone{fd_, POLLRDHUP, 0};
+  (void)::poll(&gone, 1, -1);
 }
 
 bool Connection::start_tls(const Certificate& identity) {
@@ -187,6 +196,11 @@ LoopbackServer::LoopbackServer(Story story) : story_(std::move(story)) {
 }
 
 LoopbackServer::~LoopbackServer() {
+  close();
+}
+
+void LoopbackServer::close() {
+  if (!acceptor_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;

@@ -42,7 +42,10 @@ class Connection {
   // Head and body of one HTTP request; "" when the peer has gone.
   std::string http_request();
   void write(const std::string&);
-  void wait_for_peer_to_go();
+  // What it said until then, and nobody read.
+  std::string wait_for_peer_to_go();
+  // The same, but what the peer sends is left to fill the line.
+  void wait_without_reading();
   bool gone() const { return gone_; }
   // False: the peer did not like us.
   bool start_tls(const Certificate&);
@@ -67,6 +70,8 @@ class LoopbackServer {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   std::string url(const std::string& path = "/") const { return "http://" + address() + path; }
   int connections();
+  // Ends all connections and waits for their stories' end.
+  void close();
 
  private:
   void accept_all();

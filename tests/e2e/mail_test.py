@@ -2,6 +2,9 @@
 
 import email.utils
 import json
+import re
+import socketserver
+import threading
 import time
 import unittest
 from email.message import EmailMessage
@@ -30,6 +33,59 @@ class TokenIssuer(StandIn):
             self.asked.append(body.decode())
             token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
         self.answer(request, 200, json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": 3600}))
+
+
+class ForgetfulMailServer:
+    """It takes each mail. Of the first it never says so, and hangs up instead; of the second it says so when told to."""
+
+    def __init__(self) -> None:
+        self.mails: list[str] = []
+        self.may_answer = threading.Event()
+        server = self
+
+        class Session(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                server.talk(self)
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: Any) -> None:
+                pass  # a client that was killed is no news here
+
+        self.server = Server(("127.0.0.1", 0), Session)
+        self.smarthost = f"127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        self.may_answer.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def talk(self, session: socketserver.StreamRequestHandler) -> None:
+        def say(text: str) -> None:
+            session.wfile.write(text.encode() + b"\r\n")
+
+        say("220 forgetful")
+        while line := session.rfile.readline().decode():
+            if line.startswith("QUIT"):
+                return say("221 bye")
+            if not line.startswith("DATA"):
+                say("250 ok")
+                continue
+            say("354 go on")
+            text = ""
+            while (line := session.rfile.readline().decode()) not in (".\r\n", ""):
+                text += line
+            self.mails.append(text)
+            if len(self.mails) == 1:
+                return
+            if len(self.mails) == 2:
+                self.may_answer.wait()
+            say("250 taken")
+
+    def message_ids(self) -> list[str]:
+        return [re.search(r"(?im)^message-id: (\S+)", mail)[1] for mail in self.mails]  # type: ignore[index]
 
 
 class Mail(EndToEnd):
@@ -170,6 +226,33 @@ class Mail(EndToEnd):
         wait_until("the refused login is told", lambda: "535" in tocsin.program.text() and "authError" in tocsin.get("/metrics").text)
         self.assertNotIn("wrong", tocsin.program.text())
         self.assert_matches(tocsin.program.text(), r"gone@example\.org \(550 no such mailbox\)")
+
+    def test_a_mail_whose_answer_was_lost_comes_again_under_its_message_id_and_others_do_not_wait(self) -> None:
+        """One server took a mail and hung up, and thinks about it when it comes again; meanwhile mails go to another."""
+        server, forgetful = self.server(), ForgetfulMailServer()
+        self.addCleanup(forgetful.close)
+        slow = {**self.block(server, "starttls"), "smarthost": forgetful.smarthost, "require_tls": False, "auth_username": ""}
+        tocsin = self.daemon()
+        tocsin.write_config({
+            "global": {"message_style": "tocsin"},
+            "route": {**route("forgetful"), "routes": [{"receiver": "good", "matchers": ['alertname=~"Good.*"']}]},
+            "receivers": [
+                receiver("forgetful", email_configs=[slow]),
+                receiver("good", email_configs=[self.block(server, "starttls", auth_password="secret")]),
+            ],
+        })  # fmt: skip
+        tocsin.start()
+        tocsin.post_alerts(self.alert("Slow", "db-1"))
+        wait_until("the mail has come twice", lambda: len(forgetful.mails) == 2)
+        [first, second] = forgetful.message_ids()
+        self.assertEqual(first, second)
+        for number in range(3):
+            tocsin.post_alerts(self.alert(f"Good{number}", "db-1"))
+            server.wait_for(number + 1)
+        forgetful.may_answer.set()
+        arrived = r'msg=Notified .*integration="?forgetful/email\[0\].*tries=2'
+        wait_until("it has arrived", lambda: re.search(arrived, tocsin.program.text()))
+        self.assertEqual(len(forgetful.mails), 2)
 
     def burst(self, server: MailServer, port: str) -> None:
         """Mails of thirty groups at one moment."""

@@ -162,6 +162,55 @@ class ChangeEvents(EndToEnd):
         wait_until("it is logged", lambda: "Told of changed rules" in tocsin.program.text())
         self.assertEqual(len(services.calls), 2, "the first start, and the reload that changed nothing, said nothing")
 
+    def test_what_changed_between_two_runs_is_told_once_by_the_later_one(self) -> None:
+        """Rules change while the program is down; and it is killed before it could tell. What is told last proves that
+        nothing else was said before."""
+        prometheus, services = self.fake_prometheus(), self.webhook()
+        tocsin = self.daemon()
+        path = "/v2/change/enqueue"
+        wants = {"routing_key": "k" * 32, "url": services.url + "/v2/enqueue", "change_events": True}
+        tocsin.write_rules(group(rule("Hot", "celsius > 5"), rule("Gone", "celsius < 1")))
+        tocsin.write_config({
+            "prometheus": [tocsin.server(prometheus.url)],
+            "route": route("duty"),
+            "receivers": [receiver("duty", pagerduty_configs=[wants])],
+        })  # fmt: skip
+
+        def summaries() -> list[str]:
+            return [call.body["payload"]["summary"] for call in services.all(path)]
+
+        def told(*expected: str) -> None:
+            wait_until(f"{len(expected)} events", lambda: len(summaries()) >= len(expected))
+            self.assertEqual(summaries(), [f"Rules changed: {what}" for what in expected])
+
+        tocsin.start()
+        tocsin.stop()
+        tocsin.write_rules(group(rule("Hot", "celsius > 7", "1m"), rule("New", "up == 0")))
+        tocsin.start()
+        so_far = ["1 added (New), 1 removed (Gone), 1 changed (Hot: expr, for)"]
+        told(*so_far)
+        wait_until("it is logged", lambda: "Told of changed rules" in tocsin.program.text())
+        tocsin.kill()
+        tocsin.start()  # nothing has changed
+
+        services.script(path, "503", "ok")
+        tocsin.write_rules(group(rule("Hot", "celsius > 7", "1m")))
+        self.assertEqual(tocsin.reload().status, 200)
+        so_far.append("1 removed (New)")
+        told(*so_far)
+        tocsin.kill()  # before the second attempt
+        tocsin.start()
+        so_far.append("1 removed (New)")
+        told(*so_far)
+        refused, again = services.all(path)[-2:]
+        self.assertEqual(refused.raw, again.raw, "with the time of the reload")
+        wait_until("it is logged", lambda: tocsin.program.text().count("Told of changed rules") == 2)
+        tocsin.stop()
+        tocsin.start()
+        tocsin.write_rules(group(rule("Hot", "celsius > 8", "1m")))
+        self.assertEqual(tocsin.reload().status, 200)
+        told(*so_far, "1 changed (Hot: expr)")
+
 
 if __name__ == "__main__":
     unittest.main()

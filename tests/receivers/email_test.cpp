@@ -135,6 +135,31 @@ TEST_CASE("a Message-Id is stable for one notification and differs between notif
   CHECK(team.only().read(what, answer(250)).message_ref == header(mail(team, what).message, "Message-Id"));
 }
 
+TEST_CASE("an attempt that says more or less than the one before it is another message to every mailbox") {
+  const ReadReceiver team = read("email_configs", "{to: 'ops@example.org'}", kGlobal);
+  const Notification first = notification({firing({{"alertname", "A"}})});
+  Notification again = first;
+  again.at += std::chrono::minutes(3);
+  Notification more = notification({firing({{"alertname", "A"}}), firing({{"alertname", "B"}})});
+  Notification over = notification({resolved({{"alertname", "A"}})});
+  more.id = over.id = first.id;
+  const auto message_id = [&](const Notification& what) {
+    return header(mail(team, what).message, "Message-Id");
+  };
+  CHECK(message_id(again) == message_id(first));
+  CHECK(message_id(more) != message_id(first));
+  CHECK(message_id(over) != message_id(first));
+}
+
+TEST_CASE("a mail whose answer was lost or came too late is tried again") {
+  const ReadReceiver team = read("email_configs", "{to: 'ops@example.org'}", kGlobal);
+  for (const TransportResult lost : {TransportResult::kTimedOut, TransportResult::kClosedEarly}) {
+    OutboundAnswer nothing;
+    nothing.result = lost;
+    CHECK(team.only().read(many_alerts(1), nothing).outcome == DeliveryResult::Outcome::kFailed);
+  }
+}
+
 TEST_CASE("threading refers to one root per group, or per group and day") {
   const ReadReceiver daily = read(
       "email_configs", "{to: 'ops@example.org', threading: {enabled: true, thread_by_date: daily}}", kGlobal);
