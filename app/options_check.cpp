@@ -30,6 +30,11 @@ std::string check_limit(const std::string& text) {
   return good ? "" : "a limit is a number from 0 on, such as 1000 or 1e6";
 }
 
+// A variable of a CI job that is not set must not turn a check off.
+std::string check_not_empty(const std::string& text) {
+  return text.empty() ? "the value is empty" : "";
+}
+
 std::string check_dialect(const std::string& text) {
   const auto parsed = promql::parse_dialect(text);
   return parsed ? "" : parsed.error().message;
@@ -61,17 +66,22 @@ CheckCommands::CheckCommands(CLI::App& app) {
   check.add_option("--color", check_.color, "auto (a terminal, and NO_COLOR is not set), always or never")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "always", "never"}));
-  check.add_option("--changed-since", check_.changed_since,
-                   "report findings only of what was changed since this git revision branched off, such as "
-                   "origin/main; errors always");
+  check
+      .add_option("--changed-since", check_.changed_since,
+                  "report findings only of what was changed since this git revision branched off, such as "
+                  "origin/main; errors always")
+      ->check(check_not_empty);
   CLI::Option* baseline =
-      check.add_option("--baseline", check_.baseline,
-                       "a file of findings that are known already: they are hidden, and counted");
+      check
+          .add_option("--baseline", check_.baseline,
+                      "a file of findings that are known already: they are hidden, and counted")
+          ->check(check_not_empty);
   check.add_option("--write-baseline", check_.write_baseline, "write the findings of today to such a file")
       ->excludes(baseline);
-  check.add_option(
-      "--policy", check_.policy,
-      "a file of `checks:`: what the rules are held to, beside the `checks:` of a configuration");
+  check
+      .add_option("--policy", check_.policy,
+                  "a file of `checks:`: what the rules are held to, beside the `checks:` of a configuration")
+      ->check(check_not_empty);
   check
       .add_option(
           "--promql.version", promql_version_,
@@ -100,7 +110,8 @@ void CheckCommands::add_online_flags() {
       option(check.add_option("--prometheus", online.url,
                               "URL of the Prometheus that evaluates the rules, or has its data: it is asked "
                               "whether what they select is there, "
-                              "what they cost, how often it is scraped; what it cannot tell is a note"));
+                              "what they cost, how often it is scraped; what it cannot tell is a note"))
+          ->check(check_not_empty);
   const auto more = [&](CLI::Option* made) { return option(made)->needs(url); };
   more(check.add_option("--http.config.file", online.http_config_file,
                         "file with http_config keys: logins, headers, TLS, proxy"));

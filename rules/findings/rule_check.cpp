@@ -24,7 +24,7 @@ void FindingList::at_key(const RuleUnderCheck& rule, const FindingKind& kind, st
 void FindingList::at_label(const RuleUnderCheck& rule, const FindingKind& kind, std::string_view name,
                            std::string message, std::string hint) {
   at(rule.file.file(), rule.file.text_place(rule.checked, TextKind::kLabel, name), kind,
-     named(rule, std::move(message)), std::move(hint));
+     about_rule(rule, message), std::move(hint));
 }
 
 void FindingList::at_expression(const RuleUnderCheck& rule, const FindingKind& kind, promql::Extent extent,

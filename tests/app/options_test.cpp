@@ -252,6 +252,8 @@ TEST_CASE("check is told which Prometheus to ask, how much, and what is too much
   CHECK(all.cost.peak_samples == 5);
   CHECK(all.cost.time == Duration::zero());
   CHECK(exit_code({"check", "--prometheus-max-queries=3", "r.yml"}) == 2);
+  for (const char* flag : {"--prometheus", "--policy", "--baseline", "--changed-since"})
+    CHECK(exit_code({"check", flag, "", "r.yml"}) == 2);  // a variable that is not set
   CHECK(exit_code({"check", "--prometheus=http://p", "--prometheus-concurrency=0", "r.yml"}) == 2);
   CHECK(exit_code({"check", "--prometheus=http://p", "--prometheus-timeout=0s", "r.yml"}) == 2);
   CHECK(exit_code({"check", "--prometheus=http://p", "--prometheus-timeout=soon", "r.yml"}) == 2);

@@ -63,6 +63,20 @@ class Contender:
         finally:
             connection.close()
 
+    def seconds_to_read(self, path: str) -> float:
+        """Until the last byte of the answer is there. It is thrown away: to keep it would measure our own memory."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            buffer = bytearray(1 << 17)
+            begin = time.perf_counter()
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            while answer.readinto(buffer):
+                pass
+            return time.perf_counter() - begin
+        finally:
+            connection.close()
+
     def post(self, path: str, body: Any) -> bytes:
         """Of alerts or of a silence, or of either as JSON; what is refused ends the measurement."""
         status, text = self.ask("POST", path, body)
