@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -153,9 +154,21 @@ class Check {
     outcomes_.resize(targets.size());
     in_parallel(targets.size(),
                 [&](std::size_t i) { outcomes_[i] = load_target(targets[i], options_.dialect, files_); });
-    if (prometheus_) ask_server();
-    const FindingOptions finding{
-        .now = surroundings_.now, .survey = survey_ ? &*survey_ : nullptr, .policies = policies_};
+    // A rule file may be named itself beside the configuration that loads it.
+    std::set<std::string> of_configurations;
+    for (const Outcome& outcome : outcomes_) {
+      if (!outcome.file.is_configuration) continue;
+      for (const CheckedRuleFile& file : outcome.sources.rule_files)
+        of_configurations.insert(whole_path(file.file()));
+    }
+    const auto evaluated_here = [&](const CheckedRuleFile& file) {
+      return of_configurations.contains(whole_path(file.file()));
+    };
+    if (prometheus_) ask_server(evaluated_here);
+    const FindingOptions finding{.now = surroundings_.now,
+                                 .survey = survey_ ? &*survey_ : nullptr,
+                                 .policies = policies_,
+                                 .evaluated_here = evaluated_here};
     in_parallel(outcomes_.size(), [&](std::size_t i) {
       if (outcomes_[i].file.is_configuration) judge_configuration(outcomes_[i], finding);
     });
@@ -181,7 +194,11 @@ class Check {
     }
   }
 
-  void ask_server() {
+  std::string whole_path(const std::string& path) const {
+    return (std::filesystem::path(surroundings_.current_folder) / path).lexically_normal().string();
+  }
+
+  void ask_server(const std::function<bool(const CheckedRuleFile&)>& evaluated_here) {
     OnlineOptions online;
     online.time.now = surroundings_.now;
     online.cost = options_.online.cost;
@@ -189,7 +206,7 @@ class Check {
     std::vector<SurveyedFile> rule_files;
     for (const Outcome& outcome : outcomes_) {
       for (const CheckedRuleFile& file : outcome.sources.rule_files)
-        rule_files.push_back({&file, !outcome.file.is_configuration});
+        rule_files.push_back({&file, !evaluated_here(file)});
     }
     if (changes_) online.left_out = unchanged_rules(rule_files);
     survey_ = take_survey(rule_files, std::move(online), desk);

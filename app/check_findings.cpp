@@ -62,7 +62,8 @@ void add_findings(const CheckedSources& sources, const Configuration* configurat
     find_in_rule_file(sources.rule_files[i], sources.evaluation_interval, found[i]);
     find_in_templates(sources.rule_files[i], found[i]);
     if (options.survey != nullptr)
-      add_online(sources.rule_files[i], configuration == nullptr, *options.survey, found[i]);
+      add_online(sources.rule_files[i], !options.evaluated_here(sources.rule_files[i]), *options.survey,
+                 found[i]);
   });
   for (const Problems& in_file : found) problems.append(in_file);
   find_in_rule_files(sources.rule_files, problems);

@@ -8,6 +8,7 @@
 //   add_findings(sources, configuration ? &*configuration : nullptr, {.now = now}, problems);
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "app/checked_sources.h"
@@ -23,6 +24,8 @@ struct FindingOptions {
   TimePoint now{};                     // suppressions of the past do not act
   const Survey* survey = nullptr;      // what a server has said; null: none was asked
   std::span<const Policy> policies{};  // beside those of the configuration
+  // The server does not evaluate them, Tocsin does, with its own external labels.
+  std::function<bool(const CheckedRuleFile&)> evaluated_here = [](const auto&) { return false; };
 };
 
 // `problems` holds what loading has found; what of it has a code is suppressed by comments like the findings

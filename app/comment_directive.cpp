@@ -118,9 +118,11 @@ void read_until(CommentDirective& directive, std::string_view date) {
 void read_code(CommentDirective& directive, std::string_view text) {
   const std::size_t open = text.find('(');
   directive.code = trimmed(text.substr(0, open));
+  if (open == std::string_view::npos) return;
   const std::size_t close = text.rfind(')');
-  if (open != std::string_view::npos && close != std::string_view::npos && close > open)
-    directive.subject = text.substr(open + 1, close - open - 1);
+  if (close == std::string_view::npos || close < open)
+    return refuse(directive, fmt::format("the ) behind {} is missing", text), "write CODE(SUBJECT)");
+  directive.subject = text.substr(open + 1, close - open - 1);
 }
 
 // A code with its subject, in which there may be blanks.
@@ -145,6 +147,7 @@ void read_own(CommentDirective& directive, std::string_view word, std::string_vi
   if (directive.what == What::kRuleOwner || directive.what == What::kFileOwner)
     return read_owner(directive, word, rest);
   read_code(directive, take_code(rest));
+  if (directive.what == What::kInvalid) return;
   if (directive.code.empty()) return refuse(directive, "the code is missing", "write # tocsin disable CODE");
   if (trimmed(rest).starts_with("until ")) {
     take_word(rest);

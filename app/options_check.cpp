@@ -133,14 +133,15 @@ void CheckCommands::add_online_flags() {
                         "most series that an expression may give" + none))
       ->capture_default_str()
       ->check(check_limit);
-  more(check.add_option("--cost-max-samples", online.cost.samples, "most samples that it may read" + none))
+  more(check.add_option("--cost-max-samples", online.cost.samples,
+                        "most samples that an expression may read" + none))
       ->capture_default_str()
       ->check(check_limit);
   more(check.add_option("--cost-max-peak-samples", online.cost.peak_samples,
-                        "most samples that the server may hold for it at the same time" + none))
+                        "most samples that the server may hold for an expression at the same time" + none))
       ->capture_default_str()
       ->check(check_limit);
-  more(check.add_option("--cost-max-time", cost_max_time_, "longest that it may take" + none))
+  more(check.add_option("--cost-max-time", cost_max_time_, "longest that an expression may take" + none))
       ->capture_default_str()
       ->check(check_duration);
 }

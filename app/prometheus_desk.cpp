@@ -23,10 +23,11 @@ std::string without_place(const std::string& error, const std::string& place) {
   return error.starts_with(place + ": ") ? error.substr(place.size() + 2) : error;
 }
 
-// What is refused is about the question, everything else about the server.
+// What is refused or broken off is about the question, everything else about the server.
 bool is_failure(const Answer& answer) {
   const auto* none = std::get_if<NoAnswer>(&answer);
-  return none != nullptr && none->reason != NoAnswerReason::kRefused;
+  return none != nullptr && none->reason != NoAnswerReason::kRefused &&
+         none->reason != NoAnswerReason::kTooSlow;
 }
 
 }  // namespace

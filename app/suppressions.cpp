@@ -9,6 +9,7 @@
 
 #include "app/finding_catalogue.h"
 #include "app/rule_lines.h"
+#include "core/ascii.h"
 #include "core/labels.h"
 #include "core/nearest_name.h"
 
@@ -76,13 +77,39 @@ bool begins_with(std::string_view text, std::string_view part) {
   return text.size() > part.size() && text.starts_with(part) && text[part.size()] == ':';
 }
 
+bool is_of_name(char c) {
+  return is_ascii_letter_or_digit(c) || c == '_' || c == ':';
+}
+
+// Whether it stands there as a word.
+bool mentions(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_of_name(text[at - 1])) && (end == text.size() || !is_of_name(text[end]))) return true;
+  }
+  return false;
+}
+
+// Where what was found has no subject of its own: whether its message speaks of what the comment names, a
+// metric or the selector of one.
+bool speaks_of(std::string_view message, std::string_view named) {
+  const std::string_view name = named.substr(0, named.find('{'));
+  return mentions(message, name.empty() ? named : name);
+}
+
 // Whether a comment that names `named` means what was found about `subject`: job is job:true and job:false,
 // and pint writes more than the name, as in summary:true or ^up$:job.
 bool means(std::string_view named, std::string_view subject) {
-  if (named.empty() || subject.empty() || named == subject) return true;
+  if (named == subject) return true;
   const bool at_end = named.size() > subject.size() && named.ends_with(subject) &&
                       named[named.size() - subject.size() - 1] == ':';
   return at_end || begins_with(named, subject) || begins_with(subject, named);
+}
+
+// `named` is empty where the comment means all of the code.
+bool is_about(const Problem& problem, std::string_view subject, std::string_view named) {
+  if (named.empty()) return true;
+  return subject.empty() ? speaks_of(problem.message, named) : means(named, subject);
 }
 
 bool speaks(std::string_view text) {
@@ -108,7 +135,10 @@ Suppressions::Suppressions(std::string file, std::string_view text, const Checke
   }
   if (entries_.empty()) return;
   const auto ranges = rules == nullptr ? std::vector<std::pair<int, int>>() : rule_lines(*rules, lines);
-  for (Entry& entry : entries_) place(entry, lines, ranges);
+  for (Entry& entry : entries_) {
+    place(entry, lines, ranges);
+    if (names_server(entry, lines)) entry.directive.subject.clear();
+  }
 }
 
 void Suppressions::add(CommentDirective directive, int line, std::vector<int>& open_ignores) {
@@ -177,6 +207,22 @@ void Suppressions::place(Entry& entry, std::span<const std::string_view> lines,
   }
 }
 
+// What pint's comments name is one of its servers, or, of promql/series, a selector of the rule.
+bool Suppressions::names_server(const Entry& entry, std::span<const std::string_view> lines) {
+  const CommentDirective& directive = entry.directive;
+  if (directive.speaker != Speaker::kPint || directive.subject.empty() || is_policy_code(directive.code))
+    return false;
+  if (directive.code != "promql/series") return true;
+  if (directive.what != What::kDisable) return false;
+  constexpr int kLongestRule = 200;  // lines; so that many comments in a long rule cost no more than it
+  const int last = std::min({entry.last, static_cast<int>(lines.size()), entry.first + kLongestRule});
+  for (int line = std::max(entry.first, 1); line <= last; ++line) {
+    const std::string_view text = line_at(lines, line);
+    if (speaks_of(text.substr(0, text.find('#')), directive.subject)) return false;
+  }
+  return true;
+}
+
 bool Suppressions::suppress(const Problem& problem, std::string_view subject) {
   bool suppressed = false;
   for (Entry& entry : entries_) {
@@ -184,7 +230,7 @@ bool Suppressions::suppress(const Problem& problem, std::string_view subject) {
     if (!hides(directive.what)) continue;
     if (problem.position.line < entry.first || problem.position.line > entry.last) continue;
     const bool all = directive.what != What::kDisable && directive.what != What::kFileDisable;
-    if (!all && (directive.code != problem.code || !means(directive.subject, subject))) continue;
+    if (!all && (directive.code != problem.code || !is_about(problem, subject, directive.subject))) continue;
     entry.served = true;
     ++entry.hidden;
     suppressed = suppressed || !directive.until || *directive.until > now_;
@@ -209,10 +255,8 @@ void Suppressions::report(Problems& problems, const IsUndecided& undecided) cons
       say_as(own ? "tocsin/comment" : "pint/comment", std::move(message), std::move(hint));
     };
     if (directive.what == What::kIgnoreFile && entry.hidden > 0) {
-      say_as(
-          "ignore/file",
-          fmt::format("this comment hides {} finding{} below it", entry.hidden, entry.hidden == 1 ? "" : "s"),
-          "");
+      say_as("ignore/file", "this comment hides what is found below it",
+             fmt::format("{} finding{} today", entry.hidden, entry.hidden == 1 ? "" : "s"));
       continue;
     }
     if (directive.what == What::kInvalid) {

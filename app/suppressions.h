@@ -27,7 +27,7 @@ class Suppressions {
   Suppressions(std::string file, std::string_view text, const CheckedRuleFile* rules, TimePoint now);
 
   // Whether a comment takes the problem away; the comment has then served. A comment that names a subject
-  // takes away what is about it, and all of the code where what was found names none.
+  // takes away what is about it: what was found names its subject, or its message does.
   bool suppress(const Problem&, std::string_view subject = "");
   // After all problems of the file have been shown to it. Of codes of which nobody knows whether there is
   // such a finding, it does not say that a comment suppresses nothing.
@@ -43,6 +43,7 @@ class Suppressions {
     std::size_t hidden = 0;  // problems
   };
   void add(CommentDirective, int line, std::vector<int>& open_ignores);
+  static bool names_server(const Entry&, std::span<const std::string_view> lines);
   void place(Entry&, std::span<const std::string_view> lines, const std::vector<std::pair<int, int>>& rules);
 
   std::string file_;

@@ -94,6 +94,8 @@ class UseSearch {
         if (argument->type == Type::pipe) guard(static_cast<const PipeNode&>(*argument), dot);
         if (const std::string_view name = label_of(*argument, dot); !name.empty())
           uses_.guarded.emplace_back(name);
+        if (const std::string_view name = external_label_of(*argument, dot); !name.empty())
+          uses_.guarded_external.emplace_back(name);
       }
       if (const std::string name = indexed_label(*command); !name.empty()) uses_.guarded.push_back(name);
     }

@@ -31,8 +31,9 @@ struct TemplateUses {
   std::vector<LabelUse> labels;           // $labels.NAME and .Labels.NAME that are printed
   std::vector<LabelUse> external_labels;  // $externalLabels.NAME and .ExternalLabels.NAME that are printed
   std::vector<std::string> guarded;       // names that the template asks for in `if` or `with`
-  std::vector<ValueUse> values;           // $value where it is printed, not where `if` asks for it
-  std::vector<QueryUse> queries;          // whose text stands in the template
+  std::vector<std::string> guarded_external;
+  std::vector<ValueUse> values;   // $value where it is printed, not where `if` asks for it
+  std::vector<QueryUse> queries;  // whose text stands in the template
 };
 
 TemplateUses template_uses(const tmpl::Trees&);

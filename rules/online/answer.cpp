@@ -57,7 +57,7 @@ Answer read_refusal(const Question& question, int status, const Result<JsonValue
     return failed;
   }
   if (told && type == "timeout")
-    return NoAnswer{NoAnswerReason::kTimedOut, "the query takes too long: " + on_one_line(words)};
+    return NoAnswer{NoAnswerReason::kTooSlow, "the query takes too long: " + on_one_line(words)};
   if (words.empty()) words = on_one_line(body);
   std::string said = fmt::format("the server answers HTTP status {}", status);
   if (!words.empty()) said += ": " + on_one_line(words);
@@ -91,12 +91,16 @@ Answer read_evaluated(const JsonValue& data) {
   return out;
 }
 
+// Seconds; what lies behind it is no time of any server.
+constexpr double kEndOfTime = 9e9;
+
 Answer read_seen(const JsonValue& data) {
   if (data.text("resultType") != "matrix") return unreadable("its result is no matrix");
   Seen out;
   for (const JsonValue& series : data.find("result").array()) {
     for (const JsonValue& point : series.find("values").array()) {
-      if (!point.array().empty()) out.at.push_back(static_cast<std::int64_t>(point.array()[0].number()));
+      const double second = point.array().empty() ? -1 : point.array()[0].number();
+      if (second >= 0 && second < kEndOfTime) out.at.push_back(static_cast<std::int64_t>(second));
     }
   }
   std::ranges::sort(out.at);

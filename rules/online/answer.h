@@ -18,7 +18,8 @@ namespace tocsin {
 // Why nobody knows. Each reason is said once, with the words of the first that had it.
 enum class NoAnswerReason : std::uint8_t {
   kUnreachable,  // no connection
-  kTimedOut,
+  kTimedOut,      // no answer in time
+  kTooSlow,       // the server broke the query off
   kUnauthorized,  // 401, 403
   kNotFound,      // 404: a server that does not have this part of the API
   kServerFailed,  // 5xx

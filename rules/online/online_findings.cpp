@@ -44,6 +44,7 @@ std::string way_out(NoAnswerReason reason) {
     case NoAnswerReason::kTimeSpent:
       return "--prometheus-max-time allows more";
     case NoAnswerReason::kTimedOut:
+    case NoAnswerReason::kTooSlow:
       return "--prometheus-timeout gives each question longer";
     case NoAnswerReason::kUnauthorized:
       return "--http.config.file names a file with logins";

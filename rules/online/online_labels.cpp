@@ -1,6 +1,7 @@
 // labels/conflict and alerts/external_labels: the labels of a rule beside those that the server adds.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ void check_template(const OnlineRule& online, const CheckedTemplate& text, const
   for (const auto& [name, value] : config->external_labels) names.push_back(name);
   for (const LabelUse& use : uses.external_labels) {
     if (config->external_labels.contains(use.name)) continue;
+    if (std::ranges::find(uses.guarded_external, use.name) != uses.guarded_external.end()) continue;
     const std::string near = did_you_mean(use.name, names);
     online.out.at_text(online.rule, kExternal, text, use.begin, use.end,
                        fmt::format("the server has no external label {}: nothing is shown", use.name),

@@ -79,7 +79,7 @@ void check_operator(const OnlineRule& online, const BinaryExpr& binary) {
   if (lefts->sum() <= 0 || rights->sum() <= 0) return;
   online.out.at_expression(
       online.rule, kMatching, binary.op_extent,
-      "the server has series for both sides, and none of them match: there is never a result",
+      "the server has series for both sides, and none of them match: there is no result",
       fmt::format("there are {:.0f} on the left and {:.0f} on the right: match by labels whose values are "
                   "equal on both, "
                   "with on(…)",

@@ -29,7 +29,7 @@ all of them are on one series. A selector that finds nothing makes an alert that
     errors_totl > 0                       no such metric: did you mean errors_total?
     errors_total{statuscode="500"} > 0    no series of it has that label
     errors_total{code="5xx"} > 0          the label is there, with other values
-    old_errors_total > 0                  was there, and has gone three days ago
+    old_errors_total > 0                  was there, and went three days ago
 
 What comes and goes, or has gone less than two hours ago, is a note. Left alone is what is meant to be absent: within
 absent(), beside `or vector(0)`, right of `unless`. So are series that a recording rule of the checked files makes and
@@ -91,7 +91,7 @@ class SeriesSearch {
   void run() {
     for (std::size_t i = 0; i < online_.view().size(); ++i) {
       const auto* selector = as<VectorSelector>(online_.view()[i].expr);
-      if (selector == nullptr) continue;
+      if (selector == nullptr || selector->may_be_empty) continue;
       weight_ = weight_of(online_.view(), i);
       if (weight_ == Weight::kNone || metric_name(*selector).starts_with("ALERTS")) continue;
       reach_ = reach_of(online_.view(), i);

@@ -30,11 +30,20 @@ void check_quantiles(const OnlineRule& online, const Metadata& metadata) {
   for (const ExpressionView::Node& node : online.view().nodes()) {
     const auto* call = as<Call>(node.expr);
     if (call == nullptr || call->name != "histogram_quantile" || call->arguments.size() < 2) continue;
+    // Beside a histogram anything may stand: a join that adds labels, a guard.
+    bool has_histogram = false;
     walk(*call->arguments[1], [&](const Expr& below) {
       const auto* selector = as<VectorSelector>(&below);
       if (selector == nullptr) return;
       const std::string_view name = metric_name(*selector);
-      if (name.ends_with("_bucket") || online.is_recorded(name)) return;
+      has_histogram |= name.empty() || name.ends_with("_bucket") || online.is_recorded(name) ||
+                       declared_type(metadata, name) == MetricType::kHistogram;
+    });
+    if (has_histogram) continue;
+    walk(*call->arguments[1], [&](const Expr& below) {
+      const auto* selector = as<VectorSelector>(&below);
+      if (selector == nullptr) return;
+      const std::string_view name = metric_name(*selector);
       const MetricType type = declared_type(metadata, name);
       if (type != MetricType::kCounter && type != MetricType::kGauge) return;
       online.out.at_expression(

@@ -56,8 +56,9 @@ void check_window(const OnlineRule& online, const Call& call, const RangeSelecto
   } else if (range.range + slack < known->interval * 4) {
     online.out.at_expression(
         online.rule, kShort, range.extent,
-        fmt::format("{}() over {} is over {} scrapes: {}; one that fails may leave it without a result",
-                    call.name, window, times(range.range, known->interval), of_job(*known)),
+        fmt::format("{}() over {} is over {} scrapes: {}; {} may leave it without a result", call.name,
+                    window, times(range.range, known->interval), of_job(*known),
+                    range.range + slack < known->interval * 3 ? "one that fails" : "two that fail"),
         fmt::format("write a window of four intervals, {}", enough));
   }
 }

@@ -284,7 +284,13 @@ std::vector<Policy> read_policies(const YamlNode& checks, Problems& problems) {
     problems.error(checks.file(), checks.position(), "checks must be a list", "begin each check with \"- \"");
     return policies;
   }
-  for (const YamlNode& check : checks.items()) policies.push_back(read_policy(check, problems));
+  for (const YamlNode& check : checks.items()) {
+    Problems own;
+    Policy policy = read_policy(check, own);
+    // One that is half understood would speak of rules that it does not mean.
+    if (!own.has_errors()) policies.push_back(std::move(policy));
+    problems.append(own);
+  }
   return policies;
 }
 

@@ -23,7 +23,7 @@ struct Desk {
 
   CommandOutput run(std::vector<std::string> names) {
     options.files = std::move(names);
-    return check(options, {"/work", false}, files);
+    return check(options, {"/home/me", false}, files);
   }
   JsonValue json(std::vector<std::string> names) {
     options.format = "json";
@@ -64,7 +64,7 @@ TEST_CASE("colours are there when they are asked for, and change nothing else") 
   Desk desk;
   desk.files.files = {{"bad.yml", kBad}};
   const std::string plain = desk.run({"bad.yml"}).out;
-  std::string coloured = check(desk.options, {"/work", true}, desk.files).out;
+  std::string coloured = check(desk.options, {"/home/me", true}, desk.files).out;
   CHECK(contains(coloured, "\033[31merror\033[0m: "));
   for (std::size_t at = coloured.find('\033'); at != std::string::npos; at = coloured.find('\033'))
     coloured.erase(at, coloured.find('m', at) + 1 - at);

@@ -234,6 +234,7 @@ TEST_CASE("comments that say nothing are told") {
   CHECK(above("# tocsin disable promql/conter") == "tocsin/comment:4");
   CHECK(above("# tocsin disable promql/counter until tomorrow") == "tocsin/comment:4");
   CHECK(above("# tocsin disable") == "tocsin/comment:4");
+  CHECK(above("# tocsin disable promql/series(a until 2027-01-31") == "tocsin/comment:4");
   CHECK(above("# tocsin disabel promql/counter") == "tocsin/comment:4");
   CHECK(above("# pint disable promql/counter") == "");  // pint itself may need it
   CHECK(above("# pint disable promql/series(a)") == "");

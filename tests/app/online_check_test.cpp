@@ -119,7 +119,7 @@ struct Desk {
   CommandOutput run(const std::string& rules) {
     files.files["r.yml"] = rules;
     options.files = {"r.yml"};
-    return check(options, {"/work", false, kNow, &server}, files);
+    return check(options, {"/home/me", false, kNow, &server}, files);
   }
   // The codes in order of place.
   std::string codes(const std::string& rules) {
@@ -161,6 +161,12 @@ TEST_CASE("comments suppress these findings too, and those that hide nothing are
   Desk desk;
   CHECK(desk.codes(rule("errors > 0", "  # tocsin disable promql/series\n")) == "");
   CHECK(desk.codes(rule("errors > 0", "  # pint disable promql/series(errors)\n")) == "");
+  CHECK(desk.codes(rule("errors > 0", "  # pint disable promql/series(errors{job=\"a\"})\n")) == "");
+  CHECK(desk.codes(rule("errors > 0", "  # pint disable promql/series(error)\n")) == "");  // a server
+  CHECK(desk.codes(rule("errors > 0 and other > 0", "  # pint disable promql/series(other)\n")) ==
+        "promql/series");
+  CHECK(desk.codes(rule("errors > 0", "  # tocsin disable promql/series(error)\n")) ==
+        "tocsin/comment promql/series");
   CHECK(desk.codes("# tocsin file/disable promql/series\n" + rule("errors > 0")) == "");
   CHECK(desk.codes(rule("errors > 0", "  # tocsin disable query/cost\n")) == "tocsin/comment promql/series");
   desk.server.replies["/api/v1/query"] = says(500, "boom");
@@ -183,9 +189,14 @@ TEST_CASE(
       "prometheus: [{url: 'http://localhost:9090', rule_files: [r.yml]}]\nroute: {receiver: a}\nreceivers: "
       "[{name: a}]\n";
   desk.options.files = {"tocsin.yml"};
-  const std::string out = check(desk.options, {"/work", false, kNow, &desk.server}, desk.files).out;
+  const std::string out = check(desk.options, {"/home/me", false, kNow, &desk.server}, desk.files).out;
   CHECK(contains(out, "promql/series"));
   CHECK(!contains(out, "labels/conflict"));
+  // Named itself as well, the file is still the configuration's.
+  desk.files.files["./r.yml"] = rules;
+  desk.options.files.push_back("./r.yml");
+  CHECK(!contains(check(desk.options, {"/home/me", false, kNow, &desk.server}, desk.files).out,
+                  "labels/conflict"));
 }
 
 TEST_CASE("the clock of the server counts, not that of who asks") {

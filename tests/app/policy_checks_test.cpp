@@ -30,7 +30,7 @@ struct Desk {
 
   CommandOutput run(std::vector<std::string> names) {
     options.files = std::move(names);
-    return check(options, {"/work", false, *parse_rfc3339("2026-06-15T12:00:00Z")}, files);
+    return check(options, {"/home/me", false, *parse_rfc3339("2026-06-15T12:00:00Z")}, files);
   }
   // CODE:LINE of each, in order.
   std::string codes(std::vector<std::string> names) {
@@ -203,7 +203,7 @@ TEST_CASE("comments suppress what policies find, and by (…) one of several") {
 TEST_CASE("a comment for a policy is not called useless where no policy was asked") {
   CHECK(codes_below("# tocsin disable rule/label", "") == "");
   CHECK(codes_below("# tocsin disable rule/label", "- report: true\n") == "tocsin/comment:4 rule/report:5");
-  CHECK(codes_below("# tocsin disable promql/rate", "") == "tocsin/comment:4");
+  CHECK(codes_below("# tocsin disable promql/regexp", "") == "tocsin/comment:4");
 }
 
 TEST_CASE("ignore/file: how much a file hides is told, where it hides anything") {
@@ -213,7 +213,7 @@ TEST_CASE("ignore/file: how much a file hides is told, where it hides anything")
   desk.options.policy = "p.yml";
   CHECK(desk.codes({"r.yml"}) == "ignore/file:1");
   desk.options.format = "text";
-  CHECK(contains(desk.run({"r.yml"}).out, "note: this comment hides 1 finding below it"));
+  CHECK(contains(desk.run({"r.yml"}).out, "note: this comment hides what is found below it"));
 }
 
 TEST_CASE("1.x rule files are held to policies too") {

@@ -183,6 +183,7 @@ class KillNine(EndToEnd):
         tocsin, prometheus, webhooks = self.start(rule("Down", "down"))
         prometheus.raise_series("down", instance="a")
         wait_until("the page arrives", lambda: webhooks.told("/a", "Down", "firing"))
+        wait_until("the answer is recorded", lambda: "msg=Notified" in tocsin.program.text())
         tocsin.kill()
         prometheus.misbehave(FakePrometheus.fail)
         tocsin.start()

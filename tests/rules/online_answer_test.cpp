@@ -57,7 +57,7 @@ TEST_CASE("what is no answer has a reason") {
   CHECK(reason(Kind::kConfig, 404, "404 page not found") == NoAnswerReason::kNotFound);
   CHECK(reason(Kind::kValue, 500, "boom") == NoAnswerReason::kServerFailed);
   CHECK(reason(Kind::kValue, 503, R"({"status":"error","errorType":"timeout","error":"query timed out"})") ==
-        NoAnswerReason::kTimedOut);
+        NoAnswerReason::kTooSlow);
   CHECK(reason(Kind::kValue, 200, "<html>Sign in</html>") == NoAnswerReason::kUnreadable);
   CHECK(reason(Kind::kValue, 200, "") == NoAnswerReason::kUnreadable);
   CHECK(reason(Kind::kValue, 200, R"({"status":"success","data":{}})") == NoAnswerReason::kUnreadable);

@@ -262,6 +262,13 @@ TEST_CASE("a label that the group or surely the expression gives is there") {
   CHECK(check_policies(file, policies, {}).empty());
 }
 
+TEST_CASE("a policy with a mistake is not applied half") {
+  Problems problems;
+  const auto policies = policies_of("- {match: {name: '('}, report: true}\n- {report: true}\n", problems);
+  CHECK(problems.has_errors());
+  CHECK(policies.size() == 1);
+}
+
 TEST_CASE("rule/for: limits of for and keep_firing_for, of alerts only") {
   const auto of = [](const std::string& rest) {
     return messages_of(find("- {for: {min: 1m, max: 1h}, keep_firing_for: {max: 5m}}\n",
