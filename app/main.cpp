@@ -10,6 +10,7 @@
 #include "app/schema_command.h"
 #include "app/serve_command.h"
 #include "app/silence_command.h"
+#include "app/spare_memory.h"
 #include "app/template_command.h"
 
 #ifdef TOCSIN_MIMALLOC
@@ -23,7 +24,10 @@ int main(int argc, char** argv) {
 #endif
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);
-  if (const auto* check = std::get_if<CheckOptions>(&options)) return run_check(*check);
+  if (const auto* check = std::get_if<CheckOptions>(&options)) {
+    take_large_pages(std::size_t{128} << 20);
+    return run_check(*check);
+  }
   if (const auto* schema = std::get_if<SchemaOptions>(&options)) return run_schema(*schema);
   if (const auto* render = std::get_if<RenderOptions>(&options)) return run_template_render(*render);
   if (const auto* show = std::get_if<RouteShowOptions>(&options)) return run_route_show(*show);

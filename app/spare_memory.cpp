@@ -4,9 +4,13 @@
 
 #ifdef TOCSIN_MIMALLOC
 #include <mimalloc.h>
+#include <sys/mman.h>
+
+#include <cstdint>
 // Only the program is linked with it, its tests are not.
 #pragma weak mi_option_set
 #pragma weak mi_collect
+#pragma weak mi_manage_os_memory
 #endif
 
 namespace tocsin {
@@ -35,8 +39,22 @@ void give_back_spare_memory() {
   keep_for(0);
   if (mi_collect != nullptr) mi_collect(true);
 }
+
+void take_large_pages(std::size_t bytes) {
+  // mimalloc hands out memory in segments of this size, which begin at multiples of it.
+  constexpr std::size_t kSegment = std::size_t{32} << 20;
+  if (mi_manage_os_memory == nullptr) return;
+  void* const taken = mmap(nullptr, bytes + kSegment, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (taken == MAP_FAILED) return;
+  const auto begin = (reinterpret_cast<std::uintptr_t>(taken) + kSegment - 1) & ~(kSegment - 1);
+  void* const aligned = reinterpret_cast<void*>(begin);
+  if (madvise(aligned, bytes, MADV_HUGEPAGE) == 0)
+    (void)mi_manage_os_memory(aligned, bytes, true, false, true, -1);
+}
 #else
 void keep_spare_memory() {}
+void take_large_pages(std::size_t) {}
 void give_back_spare_memory() {}
 #endif
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 namespace tocsin {
 
@@ -15,5 +16,10 @@ void keep_spare_memory();
 // From any thread: what any thread frees from now on is given back at once, and what the calling one has
 // freed before. Takes some milliseconds after a peak.
 void give_back_spare_memory();
+
+// For a command that is over soon: so much of the memory that it is going to take comes in large pages, where the
+// system has them. To ask for a page costs several microseconds on some machines, whatever its size. What is not used
+// of it is no memory. Before other threads run.
+void take_large_pages(std::size_t bytes);
 
 }  // namespace tocsin

@@ -118,7 +118,7 @@ std::vector<TextPolicy> read_texts(YamlObject& check, std::string_view key, std:
     object.text_list("values", policy.values);
     const bool unknown = has_unknown_keys(object);
     const bool constrained = object.has("pattern") || !policy.values.empty();
-    const auto refuse = [&](std::string message, std::string hint) {
+    const auto refuse = [&, &name = name](std::string message, std::string hint) {
       check.problems().error(check.file(), name.position(),
                              fmt::format("{} {}: {}", what, go_quote(policy.name), message), std::move(hint));
     };

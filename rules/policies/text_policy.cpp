@@ -134,7 +134,7 @@ void check_rejected(const RejectPolicy& policy, TextKind kind, PolicyReport& rep
   const bool names = labels ? policy.label_names : policy.annotation_names;
   const bool values = labels ? policy.label_values : policy.annotation_values;
   for (const auto& [name, value] : labels ? rule.labels : rule.annotations) {
-    const auto say = [&](std::string_view what) {
+    const auto say = [&, &name = name](std::string_view what) {
       report.at_text(kRejectKind, kind, name, "",
                      fmt::format("the {} of the {} {} must not match `{}`", what, word_for(kind), name,
                                  policy.pattern.value()),
