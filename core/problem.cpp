@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace tocsin {
+namespace {
+
+// Nobody mends more at once; a file that is mistakes and nothing else must not take a thousand times its
+// size.
+constexpr std::size_t kMostErrors = 10'000;
+constexpr std::string_view kMore = "there are more than 10000 mistakes: these are the first";
+
+}  // namespace
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
@@ -34,6 +42,12 @@ std::string Problem::to_string() const {
 }
 
 void Problems::error(std::string_view file, Position position, std::string message, std::string hint) {
+  if (problems_.size() >= kMostErrors) {
+    if (problems_.back().message == kMore) return;
+    position = {};
+    message = kMore;
+    hint = "mend them, and check again";
+  }
   add({std::string(file), position, Severity::kError, std::move(message), std::move(hint), 0, ""});
 }
 

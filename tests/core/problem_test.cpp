@@ -46,4 +46,12 @@ TEST_CASE("warnings alone are not errors") {
   CHECK(problems.all().size() == 4);
 }
 
+TEST_CASE("a file that is mistakes and nothing else is not told line by line to its end") {
+  Problems problems;
+  for (int line = 1; line <= 30'000; ++line) problems.error("a.yml", {line, 1}, "bad");
+  CHECK(problems.all().size() == 10'001);
+  CHECK(problems.in_order().front()->to_string() ==
+        "a.yml: error: there are more than 10000 mistakes: these are the first (mend them, and check again)");
+}
+
 }  // namespace tocsin
