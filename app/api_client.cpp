@@ -20,11 +20,6 @@ std::string trimmed(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
 }
 
-// What libcurl said without the address in front, which our own words name already.
-std::string without_place(const std::string& error, const std::string& server) {
-  return error.starts_with(server + ": ") ? error.substr(server.size() + 2) : error;
-}
-
 std::string way_out(TransportResult result) {
   switch (result) {
     case TransportResult::kUnreachable:

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -154,21 +153,11 @@ class Check {
     outcomes_.resize(targets.size());
     in_parallel(targets.size(),
                 [&](std::size_t i) { outcomes_[i] = load_target(targets[i], options_.dialect, files_); });
-    // A rule file may be named itself beside the configuration that loads it.
-    std::set<std::string> of_configurations;
-    for (const Outcome& outcome : outcomes_) {
-      if (!outcome.file.is_configuration) continue;
-      for (const CheckedRuleFile& file : outcome.sources.rule_files)
-        of_configurations.insert(whole_path(file.file()));
-    }
-    const auto evaluated_here = [&](const CheckedRuleFile& file) {
-      return of_configurations.contains(whole_path(file.file()));
-    };
-    if (prometheus_) ask_server(evaluated_here);
+    if (prometheus_) ask_server();
     const FindingOptions finding{.now = surroundings_.now,
                                  .survey = survey_ ? &*survey_ : nullptr,
                                  .policies = policies_,
-                                 .evaluated_here = evaluated_here};
+                                 .evaluated_here = [this](const auto& file) { return evaluated_here(file); }};
     in_parallel(outcomes_.size(), [&](std::size_t i) {
       if (outcomes_[i].file.is_configuration) judge_configuration(outcomes_[i], finding);
     });
@@ -198,7 +187,17 @@ class Check {
     return (std::filesystem::path(surroundings_.current_folder) / path).lexically_normal().string();
   }
 
-  void ask_server(const std::function<bool(const CheckedRuleFile&)>& evaluated_here) {
+  // A rule file may be named itself beside the configuration that loads it.
+  bool evaluated_here(const CheckedRuleFile& file) const {
+    return of_configurations_.contains(whole_path(file.file()));
+  }
+
+  void ask_server() {
+    for (const Outcome& outcome : outcomes_) {
+      if (!outcome.file.is_configuration) continue;
+      for (const CheckedRuleFile& file : outcome.sources.rule_files)
+        of_configurations_.insert(whole_path(file.file()));
+    }
     OnlineOptions online;
     online.time.now = surroundings_.now;
     online.cost = options_.online.cost;
@@ -253,7 +252,7 @@ class Check {
 
   // The rule, route or receiver of the line, or else the line itself.
   bool is_changed(const std::string& file, int line) {
-    const std::string path = (std::filesystem::path(surroundings_.current_folder) / file).lexically_normal();
+    const std::string path = whole_path(file);
     const FileBlock* block = block_at(file, line);
     if (block == nullptr) return changes_->touches(path, line, line);
     return std::ranges::any_of(
@@ -286,6 +285,7 @@ class Check {
   std::optional<GitChanges> changes_;
   std::optional<PrometheusPlace> prometheus_;
   std::optional<Survey> survey_;
+  std::set<std::string> of_configurations_;  // whole paths of rule files; filled for the server's sake
 };
 
 bool wants_colours(const CheckOptions& options) {

@@ -26,14 +26,14 @@ void add_online(const CheckedRuleFile& file, bool evaluated_by_server, const Sur
   Inquiry inquiry(survey.answers);
   Problems online;
   find_online(file, survey.options, evaluated_by_server, inquiry, online);
-  std::set<std::tuple<std::string_view, int, int>> known;  // views into `before`
-  const Problems before = problems;
-  for (const Problem& problem : before.all())
+  std::set<std::tuple<std::string_view, int, int>> known;  // views into `problems`
+  for (const Problem& problem : problems.all())
     known.emplace(problem.code, problem.position.line, problem.position.column);
+  Problems fresh;
   for (const Problem& problem : online.all()) {
-    if (!known.contains({problem.code, problem.position.line, problem.position.column}))
-      problems.add(problem);
+    if (!known.contains({problem.code, problem.position.line, problem.position.column})) fresh.add(problem);
   }
+  problems.append(fresh);
 }
 
 // Nothing where there is no policy.

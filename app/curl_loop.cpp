@@ -1,6 +1,5 @@
 #include "app/curl_loop.h"
 
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -8,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 
 #include "app/spare_memory.h"
 #include "core/check.h"
@@ -36,14 +34,8 @@ CurlLoop::CurlLoop(Limits limits)
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(limits_.transfers));
-  // The thread inherits a mask without signals: they are main's, and a SIGPIPE out of the TLS library must
-  // not end the program.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
+  thread_ = begin_libcurl_thread([this] { run(); });
   thread_id_ = thread_.get_id();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 CurlLoop::~CurlLoop() {

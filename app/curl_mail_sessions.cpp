@@ -1,11 +1,9 @@
 #include "app/curl_mail_sessions.h"
 
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <system_error>
 
 #include "app/spare_memory.h"
@@ -21,13 +19,7 @@ constexpr auto kLongestWait = std::chrono::seconds(60);
 
 MailSessions::MailSessions(Limits limits) : limits_(limits) {
   start_libcurl();
-  // Its threads inherit a mask without signals: they are main's, and a SIGPIPE out of the TLS library must
-  // not end the program.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  manager_ = std::thread([this] { manage(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  manager_ = begin_libcurl_thread([this] { manage(); });  // sessions are begun by it
 }
 
 MailSessions::~MailSessions() {

@@ -2,12 +2,15 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "app/secret_files.h"
 #include "core/check.h"
@@ -96,6 +99,15 @@ int limit_unacknowledged(void*, curl_socket_t socket, curlsocktype) {
 void start_libcurl() {
   static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
   TOCSIN_CHECK(result == CURLE_OK, "libcurl must start");
+}
+
+std::thread begin_libcurl_thread(std::function<void()> work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(work));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
 }
 
 void CurlList::add(const std::string& line) {

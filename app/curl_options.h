@@ -5,8 +5,10 @@
 #include <curl/curl.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "core/http_config.h"
 #include "core/outbound.h"
@@ -18,6 +20,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 // Before anything of libcurl is used, by each who uses it.
 void start_libcurl();
+// A thread for it that gets no signals: they are main's, and a SIGPIPE out of the TLS library must not end
+// the program. Threads that it begins are like it.
+std::thread begin_libcurl_thread(std::function<void()> work);
 
 // A list of strings for libcurl; lives at least as long as the transfer.
 class CurlList {

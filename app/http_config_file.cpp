@@ -22,6 +22,10 @@ Result<CurlUrl> read_server_url(const std::string& text, const std::string& exam
   return url;
 }
 
+std::string without_place(const std::string& error, const std::string& place) {
+  return error.starts_with(place + ": ") ? error.substr(place.size() + 2) : error;
+}
+
 Result<HttpConfig> read_http_config_file(const std::string& path) {
   const auto text = DiskFiles().read(path);
   if (!text) return tl::unexpected(text.error());

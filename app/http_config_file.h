@@ -14,6 +14,9 @@ namespace tocsin {
 Result<CurlUrl> read_server_url(const std::string& text,
                                 const std::string& example = "http://localhost:9093");
 
+// What the transport said without the address in front, which words about that server name already.
+std::string without_place(const std::string& error, const std::string& place);
+
 // As amtool takes it. Every problem of the file is in the message.
 Result<HttpConfig> read_http_config_file(const std::string& path);
 

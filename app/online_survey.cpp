@@ -55,7 +55,7 @@ void set_clock(OnlineOptions& options, PrometheusDesk& desk) {
   const Answer answer = desk.ask({{Question::Kind::kTime, "", ""}}).front();
   const auto* told = std::get_if<Evaluated>(&answer);
   if (told == nullptr || told->series.size() != 1) return;
-  if (!(told->sum() > 0 && told->sum() < 9e9)) return;  // NaN, and what no clock shows
+  if (!(told->sum() > 0 && told->sum() < kEndOfTime)) return;  // NaN, and what no clock shows
   options.time.now = TimePoint(from_seconds(told->sum()));
   desk.set_time(options.time);
 }

@@ -18,8 +18,11 @@ constexpr std::size_t kMostThreads = 16;
 }  // namespace
 
 void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work) {
-  const std::size_t threads = std::clamp<std::size_t>(
-      std::min<std::size_t>(std::thread::hardware_concurrency(), count), 1, kMostThreads);
+  in_parallel(count, std::min<std::size_t>(std::thread::hardware_concurrency(), kMostThreads), work);
+}
+
+void in_parallel(std::size_t count, std::size_t at_once, const std::function<void(std::size_t)>& work) {
+  const std::size_t threads = std::max<std::size_t>(std::min(at_once, count), 1);
   std::atomic<std::size_t> next = 0;
   std::exception_ptr thrown;
   std::mutex mutex;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "app/curl_options.h"
 #include "app/http_config_file.h"
+#include "app/parallel.h"
 #include "core/duration.h"
 
 namespace tocsin {
@@ -17,11 +17,6 @@ namespace {
 constexpr std::size_t kGiveUpAfter = 8;
 // How much longer the transport waits than the server may calculate, so that its own words arrive.
 constexpr Duration kAnswerSlack = std::chrono::seconds(1);
-
-// What the transport said without the address in front, which the findings name already.
-std::string without_place(const std::string& error, const std::string& place) {
-  return error.starts_with(place + ": ") ? error.substr(place.size() + 2) : error;
-}
 
 // What is refused or broken off is about the question, everything else about the server.
 bool is_failure(const Answer& answer) {
@@ -61,15 +56,8 @@ PrometheusDesk::PrometheusDesk(PrometheusPlace place, const OnlineFlags& budget,
 
 std::vector<Answer> PrometheusDesk::ask(const std::vector<Question>& questions) {
   std::vector<Answer> answers(questions.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < questions.size(); i = next++) answers[i] = ask_one(questions[i]);
-  };
-  std::vector<std::thread> others;
-  const std::size_t threads = std::min(budget_.concurrency, questions.size());
-  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
+  in_parallel(questions.size(), budget_.concurrency,
+              [&](std::size_t i) { answers[i] = ask_one(questions[i]); });
   return answers;
 }
 

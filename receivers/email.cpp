@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "receivers/message_key.h"
 #include "receivers/message_writer.h"
 #include "receivers/mime.h"
 #include "receivers/plain_message.h"
@@ -112,10 +113,7 @@ std::string Email::subject(MessageWriter& writer) const {
 // What names other alerts is another message: many mailboxes drop a second mail with the same Message-Id, and
 // the first may have arrived although its answer was lost.
 std::string Email::message_id(const Notification& notification, std::string_view domain) const {
-  std::string text = notification.id + "\n" + id().to_string();
-  for (const Alert& alert : notification.alerts)
-    text += (alert.resolved_at(notification.at) ? "\n-" : "\n+") + alert.labels.fingerprint_hex();
-  const std::string unique = sha256_hex(text).substr(0, 32);
+  const std::string unique = sha256_hex(message_key(notification) + "\n" + id().to_string()).substr(0, 32);
   return "<" + unique + "@" + std::string(domain) + ">";
 }
 

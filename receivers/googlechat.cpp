@@ -2,6 +2,7 @@
 
 #include "core/utf8.h"
 #include "receivers/http_service.h"
+#include "receivers/message_key.h"
 #include "receivers/payload_value.h"
 #include "receivers/service_request.h"
 #include "receivers/sha256.h"

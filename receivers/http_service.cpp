@@ -51,14 +51,6 @@ std::shared_ptr<const Integration> make_http_service(const ReceiverBlock& block,
   return std::make_shared<HttpServiceIntegration>(block.id(), block.fingerprint(), std::move(service));
 }
 
-std::string message_key(const Notification& notification) {
-  std::string text = notification.id;
-  for (const Alert& alert : notification.alerts) {
-    text += "\n" + alert.labels.fingerprint_hex() + (alert.resolved_at(notification.at) ? "-" : "+");
-  }
-  return sha256_hex(text);
-}
-
 std::string fitting_text(const TemplateField& field, const BuildContext& context, MessageWriter& writer,
                          const std::function<bool(const std::string&)>& fits, const std::string& limit) {
   std::string whole = writer.text(field, plain_alert_list(writer.data()));

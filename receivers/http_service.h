@@ -30,11 +30,6 @@ struct HttpService {
 HttpService read_http_service(ReceiverBlock&);
 std::shared_ptr<const Integration> make_http_service(const ReceiverBlock&, HttpService);
 
-// Names what is said, for services that tell a repetition by such a key: stable over retries, and another one
-// as soon as the alerts are others, so that newer state is never taken for a repetition. 64 hexadecimal
-// digits.
-std::string message_key(const Notification&);
-
 // The template's text if it `fits`; else that of as many whole alerts as do and "… 37 more alerts, full list:
 // URL"; where not even one does, the beginning. What was left out is reported, and so is `limit` in words.
 std::string fitting_text(const TemplateField&, const BuildContext&, MessageWriter&,

@@ -2,6 +2,7 @@
 
 #include "core/percent_encoding.h"
 #include "receivers/http_service.h"
+#include "receivers/message_key.h"
 #include "receivers/service_request.h"
 #include "receivers/text_limits.h"
 

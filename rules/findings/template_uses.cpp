@@ -101,28 +101,23 @@ class UseSearch {
     }
   }
 
-  // $labels.NAME, .Labels.NAME, $.Labels.NAME; "" where it is none.
   static std::string_view label_of(const Node& node, Dot dot) {
-    if (node.type == Type::variable) {
-      const auto& names = static_cast<const VariableNode&>(node).names;
-      if (names.size() == 2 && names[0] == "$labels") return names[1];
-      if (names.size() == 3 && names[0] == "$" && names[1] == "Labels") return names[2];
-    } else if (node.type == Type::field && dot.kind == Dot::Kind::kAlert) {
-      const auto& names = static_cast<const FieldNode&>(node).names;
-      if (names.size() == 2 && names[0] == "Labels") return names[1];
-    }
-    return "";
+    return name_in(node, dot, "$labels", "Labels");
+  }
+  static std::string_view external_label_of(const Node& node, Dot dot) {
+    return name_in(node, dot, "$externalLabels", "ExternalLabels");
   }
 
-  // $externalLabels.NAME, .ExternalLabels.NAME, $.ExternalLabels.NAME; "" where it is none.
-  static std::string_view external_label_of(const Node& node, Dot dot) {
+  // The NAME of VARIABLE.NAME, .FIELD.NAME, $.FIELD.NAME; "" where it is none.
+  static std::string_view name_in(const Node& node, Dot dot, std::string_view variable,
+                                  std::string_view field) {
     if (node.type == Type::variable) {
       const auto& names = static_cast<const VariableNode&>(node).names;
-      if (names.size() == 2 && names[0] == "$externalLabels") return names[1];
-      if (names.size() == 3 && names[0] == "$" && names[1] == "ExternalLabels") return names[2];
+      if (names.size() == 2 && names[0] == variable) return names[1];
+      if (names.size() == 3 && names[0] == "$" && names[1] == field) return names[2];
     } else if (node.type == Type::field && dot.kind == Dot::Kind::kAlert) {
       const auto& names = static_cast<const FieldNode&>(node).names;
-      if (names.size() == 2 && names[0] == "ExternalLabels") return names[1];
+      if (names.size() == 2 && names[0] == field) return names[1];
     }
     return "";
   }

@@ -91,9 +91,6 @@ Answer read_evaluated(const JsonValue& data) {
   return out;
 }
 
-// Seconds; what lies behind it is no time of any server.
-constexpr double kEndOfTime = 9e9;
-
 Answer read_seen(const JsonValue& data) {
   if (data.text("resultType") != "matrix") return unreadable("its result is no matrix");
   Seen out;

@@ -17,7 +17,7 @@ namespace tocsin {
 
 // Why nobody knows. Each reason is said once, with the words of the first that had it.
 enum class NoAnswerReason : std::uint8_t {
-  kUnreachable,  // no connection
+  kUnreachable,   // no connection
   kTimedOut,      // no answer in time
   kTooSlow,       // the server broke the query off
   kUnauthorized,  // 401, 403
@@ -51,6 +51,9 @@ struct Evaluated {
   bool failed() const { return !error_type.empty(); }
   double sum() const;
 };
+
+// Seconds since 1970: what lies behind it is no time of any server.
+inline constexpr double kEndOfTime = 9e9;
 
 // Of kUp and kSeen: seconds since 1970 of each step at which there were series, ascending.
 struct Seen {
