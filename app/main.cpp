@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   using namespace tocsin;
 #ifdef TOCSIN_MIMALLOC
   mi_option_set(mi_option_decommit_delay, 0);  // see app/spare_memory.h
+  mi_option_set(mi_option_abandoned_page_decommit, 1);
 #endif
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);

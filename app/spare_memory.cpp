@@ -10,6 +10,8 @@
 // Only the program is linked with it, its tests are not.
 #pragma weak mi_option_set
 #pragma weak mi_collect
+#pragma weak mi_thread_init
+#pragma weak mi_thread_done
 #pragma weak mi_manage_os_memory
 #endif
 
@@ -35,9 +37,14 @@ void keep_spare_memory() {
   keep_for(kKeepMilliseconds);
 }
 
+// What was freed while it was to be kept is not given back by mi_collect, but by a thread that ends: so the
+// thread's heap ends here, and the next allocation begins another one.
 void give_back_spare_memory() {
   keep_for(0);
-  if (mi_collect != nullptr) mi_collect(true);
+  if (mi_collect == nullptr) return;
+  mi_collect(true);
+  mi_thread_init();  // an end without a beginning would be counted
+  mi_thread_done();
 }
 
 void take_large_pages(std::size_t bytes) {
