@@ -58,15 +58,17 @@ char* put(char* out, std::string_view text) {
 void append_plain_labels(std::string& json, const Labels& labels) {
   const std::size_t before = json.size();
   const std::size_t commas = labels.empty() ? 0 : labels.size() - 1;
-  json.resize(before + 2 + labels.characters().size() + 5 * labels.size() + commas);
+  const std::size_t characters = labels.names_text().size() + labels.values_text().size();
+  json.resize(before + 2 + characters + 5 * labels.size() + commas);
   char* out = json.data() + before;
-  *out++ = '{';
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (i > 0) *out++ = ',';
+  if (labels.empty()) *out++ = '{';
+  char separator = '{';
+  for (const Label label : labels) {
+    *out++ = std::exchange(separator, ',');
     *out++ = '"';
-    out = put(out, labels[i].name);
+    out = put(out, label.name);
     out = put(out, "\":\"");
-    out = put(out, labels[i].value);
+    out = put(out, label.value);
     *out++ = '"';
   }
   *out = '}';
@@ -154,7 +156,8 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_labels(std::string& out, const Labels& labels) {
-  if (all_plain(labels.characters())) return append_plain_labels(out, labels);
+  if (all_plain(labels.values_text()) && all_plain(labels.names_text()))
+    return append_plain_labels(out, labels);
   char before = '{';
   for (const Label label : labels) {
     out += std::exchange(before, ',');

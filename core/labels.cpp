@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "core/ascii.h"
 #include "core/check.h"
 #include "core/template/go_quote.h"
 
@@ -50,16 +51,14 @@ char* append(char* out, std::string_view text) {
   return out + text.size();
 }
 
-template <class Offset>
-void write_pairs(std::span<const Label> pairs, char* memory) {
-  auto* ends = reinterpret_cast<Offset*>(memory);
-  char* const characters = memory + 2 * pairs.size() * sizeof(Offset);
+template <class End>
+void write_values(std::span<const Label> pairs, char* memory) {
+  auto* ends = reinterpret_cast<End*>(memory);
+  char* const characters = memory + pairs.size() * sizeof(End);
   char* out = characters;
-  for (const auto& [name, value] : pairs) {
-    out = append(out, name);
-    *ends++ = static_cast<Offset>(out - characters);
-    out = append(out, value);
-    *ends++ = static_cast<Offset>(out - characters);
+  for (const Label& pair : pairs) {
+    out = append(out, pair.value);
+    *ends++ = static_cast<End>(out - characters);
   }
 }
 
@@ -75,17 +74,22 @@ Labels Labels::sorting(std::span<Label> pairs) {
   pairs = pairs.first(kept);
   if (pairs.empty()) return {};
 
-  std::size_t characters = 0;
-  for (const Label& pair : pairs) characters += pair.name.size() + pair.value.size();
-  TOCSIN_CHECK(characters < UINT32_MAX, "a label set is smaller than 4 GiB");
-  const bool wide = characters > UINT16_MAX;
-  const std::size_t offset = wide ? sizeof(std::uint32_t) : sizeof(std::uint16_t);
-  void* memory = ::operator new(sizeof(Block) + 2 * pairs.size() * offset + characters);
-  auto* block = new (memory) Block{{1}, static_cast<std::uint32_t>(pairs.size()), wide, {0}};
+  std::size_t names_size = 0, characters = 0;
+  for (const Label& pair : pairs) {
+    names_size += pair.name.size();
+    characters += pair.value.size();
+  }
+  TOCSIN_CHECK(characters < UINT32_MAX && names_size < UINT32_MAX, "a label set is smaller than 4 GiB");
+  const LabelNames* names = LabelNames::of(pairs);
+  const bool own = names->number() == LabelNames::kNotShared, wide = characters > UINT16_MAX;
+  const std::size_t end = wide ? sizeof(std::uint32_t) : sizeof(std::uint16_t);
+  void* memory = ::operator new(sizeof(Block) + (own ? sizeof names : 0) + pairs.size() * end + characters);
+  auto* block = new (memory) Block{{1}, wide, names->number(), {0}};
+  if (own) block->named_here() = names;
   if (wide)
-    write_pairs<std::uint32_t>(pairs, block->offsets());
+    write_values<std::uint32_t>(pairs, block->ends());
   else
-    write_pairs<std::uint16_t>(pairs, block->offsets());
+    write_values<std::uint16_t>(pairs, block->ends());
   return Labels(block);
 }
 
@@ -97,24 +101,20 @@ Labels::Labels(std::initializer_list<std::pair<std::string_view, std::string_vie
 }
 
 void Labels::destroy(Block* block) noexcept {
+  if (block->own_names()) delete block->named_here();
   block->~Block();
   ::operator delete(block);
 }
 
-std::string_view Labels::characters() const {
-  return block_ == nullptr ? std::string_view() : std::string_view(block_->characters(), block_->size());
-}
-
 std::string_view Labels::value(std::string_view name) const {
-  for (const Label label : *this) {
-    if (label.name == name) return label.value;
-    if (label.name > name) break;
-  }
-  return {};
+  if (block_ == nullptr) return {};
+  const Parts parts = block_->parts();
+  const std::size_t index = parts.names->find(name);
+  return index == parts.names->size() ? std::string_view() : parts.value(index);
 }
 
 bool Labels::has(std::string_view name) const {
-  return std::any_of(begin(), end(), [&](Label label) { return label.name == name; });
+  return block_ != nullptr && block_->names().find(name) != size();
 }
 
 Labels Labels::without(std::string_view name) const {
@@ -148,16 +148,14 @@ std::uint64_t Labels::fingerprint() const {
 }
 
 std::string Labels::fingerprint_hex() const {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(16, '0');
-  std::uint64_t rest = fingerprint();
-  for (std::size_t i = 16; i-- > 0; rest >>= 4) text[i] = kDigits[rest & 0xF];
+  std::string text;
+  append_hex(text, fingerprint());
   return text;
 }
 
 std::string Labels::to_string() const {
   std::string text = "{";
-  if (block_ != nullptr) text.reserve(block_->size() + 5 * size() + 2);
+  if (block_ != nullptr) text.reserve(names_text().size() + values_text().size() + 5 * size() + 2);
   for (const Label label : *this) {
     if (text.size() > 1) text += ", ";
     text.append(label.name).append("=");
@@ -168,11 +166,12 @@ std::string Labels::to_string() const {
 
 bool operator==(const Labels& a, const Labels& b) {
   if (a.block_ == b.block_) return true;
-  if (a.size() != b.size() || a.empty()) return false;
-  // Equal sets have equal blocks: as many characters, with the same offsets before them.
-  const std::size_t bytes = a.block_->offset_bytes() + a.block_->size();
-  if (bytes != b.block_->offset_bytes() + b.block_->size()) return false;
-  return std::memcmp(a.block_->offsets(), b.block_->offsets(), bytes) == 0;
+  if (a.empty() || b.empty()) return false;
+  const bool own = a.block_->own_names() || b.block_->own_names();
+  if (own ? a.block_->names() != b.block_->names() : a.block_->shared_names != b.block_->shared_names)
+    return false;
+  // Equal values have equal ends and characters.
+  return a.block_->parts().bytes() == b.block_->parts().bytes();
 }
 
 std::strong_ordering operator<=>(const Labels& a, const Labels& b) {

@@ -1,6 +1,7 @@
 // Labels: an immutable, shared, sorted set of name=value pairs: what identifies an alert, a sample, a group.
 // Copying copies a pointer; the fingerprint is computed once, when it is first asked for. Annotations use the
-// same block. It does not judge names or values.
+// same block. Names are shared with all sets that have the same (core/label_names.h). It does not judge names
+// or values.
 #pragma once
 
 #include <atomic>
@@ -14,13 +15,9 @@
 #include <utility>
 #include <vector>
 
-namespace tocsin {
+#include "core/label_names.h"
 
-struct Label {
-  std::string_view name;
-  std::string_view value;
-  friend bool operator==(const Label&, const Label&) = default;
-};
+namespace tocsin {
 
 class Labels {
  public:
@@ -48,9 +45,13 @@ class Labels {
     if (block_ != nullptr) release(block_);
   }
 
-  std::size_t size() const { return block_ == nullptr ? 0 : block_->count; }
+  std::size_t size() const { return block_ == nullptr ? 0 : block_->names().size(); }
   bool empty() const { return block_ == nullptr; }
-  Label operator[](std::size_t index) const { return block_->label(index); }  // in order of name
+  // In order of name.
+  Label operator[](std::size_t index) const {
+    const Parts parts = block_->parts();
+    return {(*parts.names)[index], parts.value(index)};
+  }
   // The value, or "" where the label is absent: as everywhere in Prometheus, absent and empty are the same to
   // a matcher.
   std::string_view value(std::string_view name) const;
@@ -60,8 +61,11 @@ class Labels {
   Labels without(std::string_view name) const;
   Labels with(std::string_view name, std::string_view value) const;
 
-  // All names and values, one after the other: to judge their bytes at once.
-  std::string_view characters() const;
+  // All names, and all values, one after the other: to judge their bytes at once.
+  std::string_view names_text() const { return block_ == nullptr ? "" : block_->names().text(); }
+  std::string_view values_text() const {
+    return block_ == nullptr ? std::string_view() : block_->parts().values();
+  }
 
   // They will be read in a moment: fetches them into the cache meanwhile, where many sets are walked over.
   void prefetch() const {
@@ -79,27 +83,9 @@ class Labels {
   // (prometheus/common: model/labelset_string.go).
   std::string to_string() const;
 
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = Label;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const Label*;
-    using reference = Label;
-    Iterator(const Labels* labels, std::size_t index) : labels_(labels), index_(index) {}
-    Label operator*() const { return (*labels_)[index_]; }
-    Iterator& operator++() {
-      ++index_;
-      return *this;
-    }
-    bool operator==(const Iterator& other) const { return index_ == other.index_; }
-
-   private:
-    const Labels* labels_;
-    std::size_t index_;
-  };
-  Iterator begin() const { return {this, 0}; }
-  Iterator end() const { return {this, size()}; }
+  class Iterator;
+  Iterator begin() const;
+  Iterator end() const;
 
   friend bool operator==(const Labels& a, const Labels& b);
   // By pairs in order, names before values: the order of Prometheus' LabelSet.Before is not needed anywhere
@@ -107,31 +93,49 @@ class Labels {
   friend std::strong_ordering operator<=>(const Labels& a, const Labels& b);
 
  private:
-  // Reference count, fingerprint, offsets and characters in one allocation: this header, then 2 * count end
-  // offsets (name end, value end, …), then the characters. An offset takes two bytes, or four where the
-  // characters are too many for that.
+  // Where the parts of a block are: for walking through it.
+  struct Parts {
+    const LabelNames* names = nullptr;
+    const char* ends = nullptr;
+    const char* characters = nullptr;
+    bool wide = false;
+
+    std::size_t end(std::size_t index) const {
+      return wide ? reinterpret_cast<const std::uint32_t*>(ends)[index]
+                  : reinterpret_cast<const std::uint16_t*>(ends)[index];
+    }
+    std::string_view value(std::size_t index) const {
+      const std::size_t begin = index == 0 ? 0 : end(index - 1);
+      return {characters + begin, end(index) - begin};
+    }
+    std::string_view values() const { return {characters, end(names->size() - 1)}; }
+    // Ends and characters.
+    std::string_view bytes() const {
+      return {ends, static_cast<std::size_t>(characters - ends) + values().size()};
+    }
+  };
+  // In one allocation: this header, a pointer to the names where they are not shared, the end of each value,
+  // then the characters of the values. An end takes two bytes, or four where the characters are too many for
+  // that.
   struct Block {
     std::atomic<std::uint32_t> references;
-    std::uint32_t count : 31;
     std::uint32_t wide : 1;
+    std::uint32_t shared_names : 31;         // LabelNames::number()
     std::atomic<std::uint64_t> fingerprint;  // 0: not asked for yet
 
-    std::size_t offset_bytes() const {
-      return std::size_t{2} * count * (wide != 0 ? sizeof(std::uint32_t) : sizeof(std::uint16_t));
+    bool own_names() const { return shared_names == LabelNames::kNotShared; }
+    const LabelNames*& named_here() { return *reinterpret_cast<const LabelNames**>(this + 1); }
+    const LabelNames& names() const {
+      if (own_names()) [[unlikely]]
+        return *const_cast<Block*>(this)->named_here();
+      return LabelNames::shared(shared_names);
     }
-    char* offsets() { return reinterpret_cast<char*>(this + 1); }
-    const char* offsets() const { return reinterpret_cast<const char*>(this + 1); }
-    const char* characters() const { return offsets() + offset_bytes(); }
-    std::size_t end(std::size_t place) const {
-      if (wide != 0) return reinterpret_cast<const std::uint32_t*>(offsets())[place];
-      return reinterpret_cast<const std::uint16_t*>(offsets())[place];
-    }
-    std::size_t size() const { return end(std::size_t{2} * count - 1); }  // of the characters
-    Label label(std::size_t index) const {
-      const std::size_t begin = index == 0 ? 0 : end(2 * index - 1);
-      const std::size_t middle = end(2 * index);
-      const char* text = characters();
-      return {{text + begin, middle - begin}, {text + middle, end(2 * index + 1) - middle}};
+    char* ends() { return reinterpret_cast<char*>(this + 1) + (own_names() ? sizeof(const LabelNames*) : 0); }
+    Parts parts() const {
+      const LabelNames& its = names();
+      const char* ends = const_cast<Block*>(this)->ends();
+      const std::size_t end = wide != 0 ? sizeof(std::uint32_t) : sizeof(std::uint16_t);
+      return {&its, ends, ends + its.size() * end, wide != 0};
     }
   };
   explicit Labels(Block* block) : block_(block) {}
@@ -141,6 +145,36 @@ class Labels {
   static void destroy(Block*) noexcept;
   Block* block_ = nullptr;
 };
+
+class Labels::Iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = Label;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const Label*;
+  using reference = Label;
+  Label operator*() const { return {(*parts_.names)[index_], parts_.value(index_)}; }
+  Iterator& operator++() {
+    ++index_;
+    return *this;
+  }
+  bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+ private:
+  friend class Labels;
+  Iterator(const Parts& parts, std::size_t index) : parts_(parts), index_(index) {}
+
+  Parts parts_;
+  std::size_t index_;
+};
+
+inline Labels::Iterator Labels::begin() const {
+  return {block_ == nullptr ? Parts() : block_->parts(), 0};
+}
+
+inline Labels::Iterator Labels::end() const {
+  return {Parts(), size()};
+}
 
 // Collects labels that are set and erased in any order, then makes one Labels.
 class LabelsBuilder {

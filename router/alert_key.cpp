@@ -1,13 +1,16 @@
 #include "router/alert_key.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include "core/ascii.h"
 
 namespace tocsin {
 
 std::string AlertKey::to_string() const {
-  return twin == 0 ? fmt::format("{:016x}", fingerprint) : fmt::format("{:016x}-{}", fingerprint, twin);
+  std::string text;
+  append_hex(text, fingerprint);
+  if (twin != 0) text.append("-").append(std::to_string(twin));
+  return text;
 }
 
 std::optional<AlertKey> AlertKey::parse(std::string_view text) {

@@ -32,7 +32,7 @@ bool is_ascii(std::string_view text) {
 // Names are quoted as Go quotes, so that bad bytes show.
 std::optional<std::string> mistake(const Labels& labels, std::string_view what, NameScheme scheme) {
   // The rule, and quickly seen: then no piece can be bad UTF-8. Names come in order, an empty one first.
-  if (scheme == NameScheme::kUtf8 && is_ascii(labels.characters()) &&
+  if (scheme == NameScheme::kUtf8 && is_ascii(labels.values_text()) && is_ascii(labels.names_text()) &&
       (labels.empty() || !labels[0].name.empty()))
     return std::nullopt;
   for (Label label : labels) {
