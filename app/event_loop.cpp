@@ -39,19 +39,19 @@ void EventLoop::start() {
 }
 
 void EventLoop::post(Event event) {
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
-    events_.push_back(std::move(event));
+    wakes = line_.push(std::move(event), std::chrono::steady_clock::now());
   }
-  wake_.notify_one();
+  if (wakes) wake_.notify_one();
 }
 
 bool EventLoop::offer(AlertsPosted posted) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || waiting_alerts_ + posted.alerts.size() > kMaxWaitingAlerts) return false;
-    waiting_alerts_ += posted.alerts.size();
-    events_.emplace_back(std::move(posted));
+    if (stopping_ || line_.alerts() + posted.alerts.size() > kMaxWaitingAlerts) return false;
+    line_.push(std::move(posted), std::chrono::steady_clock::now());
   }
   wake_.notify_one();
   return true;
@@ -76,7 +76,7 @@ tl::expected<std::string, SilenceError> EventLoop::ask_for_silence(SilenceEvent 
     }
     event.ticket = ++last_ticket_;
     answer = silence_promises_[event.ticket].get_future();
-    events_.emplace_back(std::move(event));
+    line_.push(std::move(event), std::chrono::steady_clock::now());
   }
   wake_.notify_one();
   return answer.get();
@@ -165,13 +165,17 @@ bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tas
     return std::ranges::any_of(
         sync_results_, [this](const auto& result) { return !result.second || committer_.store_fails(); });
   };
-  while (events_.empty() && tasks_.empty() && !stopping_ && !sync_news()) {
+  while (tasks_.empty() && !stopping_ && !sync_news()) {
+    const auto due = line_.due();
+    const auto steady_now = std::chrono::steady_clock::now();
+    if (due <= steady_now) break;
     const TimePoint now = clock_.now();
     const TimePoint deadline = engine_->next_deadline();
     if (deadline <= now) break;
     // The machine's clock may be set while we wait: look again after a second at the latest.
     const Duration longest = store_is_warm_ ? Duration(kQuiet) : std::chrono::seconds(1);
-    const Duration wait = std::min<Duration>(deadline - now, longest);
+    Duration wait = std::min<Duration>(deadline - now, longest);
+    if (!line_.empty()) wait = std::min<Duration>(wait, due - steady_now);
     if (wake_.wait_for(lock, wait) == std::cv_status::timeout && wait == kQuiet && store_is_warm_) {
       lock.unlock();
       store_.rest();
@@ -180,13 +184,12 @@ bool EventLoop::wait_for_work(std::vector<Event>& events, std::vector<Task>& tas
       lock.lock();
     }
   }
-  if (stopping_ && events_.empty() && tasks_.empty()) {
+  if (stopping_ && line_.empty() && tasks_.empty()) {
     ended_ = true;
     return false;
   }
-  events.swap(events_);
+  line_.take(events);
   tasks.swap(tasks_);
-  waiting_alerts_ = 0;
   return true;
 }
 
@@ -208,6 +211,11 @@ void EventLoop::decide(std::vector<Event>& events) {
 }
 
 void EventLoop::deliver(Step& step, const std::shared_ptr<CommitGate>& gate) {
+  if (step.deliveries.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    line_.begun(step.deliveries.size());
+  }
   for (Notification& notification : step.deliveries) outlets_.deliver(std::move(notification), gate);
 }
 

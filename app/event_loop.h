@@ -22,6 +22,7 @@
 #include "app/commit_gate.h"
 #include "app/committer.h"
 #include "app/engine.h"
+#include "app/event_line.h"
 #include "app/store.h"
 #include "app/store_syncer.h"
 
@@ -102,10 +103,9 @@ class EventLoop {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Event> events_;
+  EventLine line_;
   std::vector<Task> tasks_;
   std::vector<std::pair<std::uint64_t, Result<void>>> sync_results_;
-  std::size_t waiting_alerts_ = 0;
   std::map<std::uint64_t, SilencePromise> silence_promises_;  // by ticket
   std::uint64_t last_ticket_ = 0;
   bool draining_ = false;

@@ -32,6 +32,7 @@ void StoreSyncer::when_synced(std::function<void(bool)> call) {
     const std::lock_guard lock(mutex_);
     if (done_ < committed_) {
       waiting_.emplace_back(committed_, std::move(call));
+      wake_.notify_one();
       return;
     }
     worked = worked_;
@@ -41,18 +42,21 @@ void StoreSyncer::when_synced(std::function<void(bool)> call) {
 
 void StoreSyncer::work() {
   std::unique_lock lock(mutex_);
+  std::chrono::steady_clock::time_point last_end{};
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || done_ < committed_; });
     if (done_ == committed_) return;
+    wake_.wait_until(lock, last_end + kPause, [this] { return stopping_ || !waiting_.empty(); });
     const std::uint64_t commit = committed_;
     lock.unlock();
     const Result<void> result = store_.sync();
     synced_(commit, result);
+    last_end = std::chrono::steady_clock::now();
     lock.lock();
     done_ = commit;
     worked_ = result.has_value();
-    const auto later = std::find_if(waiting_.begin(), waiting_.end(),
-                                    [&](const auto& it) { return it.first > commit; });
+    const auto later =
+        std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& it) { return it.first > commit; });
     std::vector<std::pair<std::uint64_t, std::function<void(bool)>>> ready(
         std::make_move_iterator(waiting_.begin()), std::make_move_iterator(later));
     waiting_.erase(waiting_.begin(), later);

@@ -1,7 +1,9 @@
-// StoreSyncer: a thread that brings to the disk what was committed, so that the engine, and with it every page,
-// never waits for a slow disk. Commits that come while it works share the next sync.
+// StoreSyncer: a thread that brings to the disk what was committed, so that the engine, and with it every
+// page, never waits for a slow disk. Commits that come while it works share the next sync; where nobody waits
+// for them, they wait a moment for more, since each sync costs the disk as much as a hundred commits.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -26,6 +28,9 @@ class StoreSyncer {
   StoreSyncer(const StoreSyncer&) = delete;
   StoreSyncer& operator=(const StoreSyncer&) = delete;
 
+  // From one sync to the next, where nobody waits for it.
+  static constexpr std::chrono::milliseconds kPause{10};
+
   // There is a commit, numbered in order.
   void committed(std::uint64_t commit);
   // Calls back once everything committed so far is on disk, or could not be brought there: at once where that
@@ -40,8 +45,8 @@ class StoreSyncer {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::uint64_t committed_ = 0;
-  std::uint64_t done_ = 0;   // synced, or failed
-  bool worked_ = true;       // the last sync
+  std::uint64_t done_ = 0;  // synced, or failed
+  bool worked_ = true;      // the last sync
   bool stopping_ = false;
   std::vector<std::pair<std::uint64_t, std::function<void(bool)>>> waiting_;  // in order of the commits
   std::thread thread_;
