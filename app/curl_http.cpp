@@ -65,10 +65,9 @@ HttpExchange::HttpExchange(HttpRequest request, Transport::Done done,
       reader_(request_.max_answer_bytes, surroundings_->stall_timeout) {}
 
 Exchange::Step HttpExchange::advance() {
-  if (!url_read_) {
-    if (!url_.set(request_.url))
-      return finish(TransportResult::kMisconfigured, "the URL cannot be understood");
-    url_read_ = true;
+  if (!url_) {
+    url_ = surroundings_->urls->read(request_.url);
+    if (!url_) return finish(TransportResult::kMisconfigured, "the URL cannot be understood");
     if (const auto checked = check_request(); !checked) {
       return finish(TransportResult::kMisconfigured, checked.error().message);
     }
@@ -81,7 +80,7 @@ Exchange::Step HttpExchange::advance() {
 }
 
 Result<void> HttpExchange::check_request() const {
-  if (!is_http(url_)) return fail("only http and https URLs can be used");
+  if (!is_http(*url_)) return fail("only http and https URLs can be used");
   if (!is_token(request_.method)) return fail("the method is not a word");
   for (const auto& [name, value] : request_.headers) {
     if (!is_token(name)) return fail("a header has no usable name");
@@ -117,10 +116,10 @@ Result<void> HttpExchange::apply_all(CURL* handle) {
                    static_cast<long>(std::max<std::int64_t>(milliseconds, 1)));
   apply_method(handle);
   apply_liveness(handle);
-  const bool tls = url_.scheme() == "https";
+  const bool tls = url_->scheme() == "https";
   const std::string server_name = tls && trusted_ ? config_->tls.server_name : "";
   return apply_proxy(handle)
-      .and_then([&] { return apply_address(handle, url_, server_name, connect_to_); })
+      .and_then([&] { return apply_address(handle, *url_, server_name, connect_to_); })
       .and_then([&] {
         return apply_tls(handle, config_->tls,
                          trusted_ ? ClientCertificate::kSend : ClientCertificate::kWithhold);
@@ -145,7 +144,7 @@ void HttpExchange::apply_method(CURL* handle) {
 Result<void> HttpExchange::apply_proxy(CURL* handle) {
   const ProxySettings settings{config_->proxy_url, config_->no_proxy, config_->proxy_from_environment};
   const std::string proxy =
-      choose_proxy(settings, url_.scheme(), url_.host(), url_.port(), surroundings_->environment);
+      choose_proxy(settings, url_->scheme(), url_->host(), url_->port(), surroundings_->environment);
   if (!proxy.empty() && !is_proxy_url(proxy)) return fail("the proxy's URL cannot be understood");
   // Set even where empty: else libcurl would look into the environment by itself.
   curl_easy_setopt(handle, CURLOPT_PROXY, proxy.c_str());
@@ -180,7 +179,7 @@ Result<void> HttpExchange::apply_headers(CURL* handle) {
   }
   // With a detour (server_name) the URL holds the TLS name; HTTP still speaks to the host that was asked for.
   if (connect_to_.head() != nullptr && !names_host) {
-    const std::string& place = url_.place();
+    const std::string& place = url_->place();
     headers_.add("Host: " + place.substr(place.find("//") + 2));
   }
   if (!says_type) headers_.add("Content-Type:");  // libcurl would claim a form
@@ -211,7 +210,7 @@ Result<void> HttpExchange::apply_configured_headers() {
 // As in Go's HTTP client: what the caller or the URL says about authorization is stronger than the
 // configuration.
 bool HttpExchange::caller_authorizes() const {
-  if (!url_.part(CURLUPART_USER).empty()) return true;
+  if (!url_->part(CURLUPART_USER).empty()) return true;
   return std::any_of(request_.headers.begin(), request_.headers.end(),
                      [](const auto& header) { return lower(header.first) == "authorization"; });
 }
@@ -270,20 +269,20 @@ bool HttpExchange::follows(int status) {
   const std::string location = reader_.answer().header("location");
   if (location.empty()) return false;
   if (++redirects_ > kMaxRedirects) {
-    reader_.answer().error = url_.place() + ": more than 10 redirects";
+    reader_.answer().error = url_->place() + ": more than 10 redirects";
     return false;
   }
-  CurlUrl next(url_);
+  CurlUrl next(*url_);
   if (!next.set(location) || !is_http(next)) {
-    reader_.answer().error = url_.place() + ": redirects to an address that cannot be used";
+    reader_.answer().error = url_->place() + ": redirects to an address that cannot be used";
     return false;
   }
-  if (!trusted_ || !same_service(url_, next)) {
+  if (!trusted_ || !same_service(*url_, next)) {
     trusted_ = false;
     next.clear_part(CURLUPART_USER);
     next.clear_part(CURLUPART_PASSWORD);
   }
-  url_.set(next.text());
+  url_ = std::make_shared<const CurlUrl>(next);
   // As Go: 307 and 308 repeat the request, the others ask for the new place.
   if (status != 307 && status != 308 && request_.method != "HEAD" && request_.method != "GET") {
     request_.method = "GET";
@@ -303,7 +302,7 @@ Exchange::Step HttpExchange::finish(TransportResult result, std::string words) {
   reader_.answer().took = std::chrono::steady_clock::now() - started_;
   if (result != TransportResult::kAnswered) {
     reader_.answer().body.clear();
-    const std::string place = url_read_ ? url_.place() + ": " : "";
+    const std::string place = url_ ? url_->place() + ": " : "";
     reader_.answer().error = place + words;
   }
   done_(std::move(reader_.answer()));

@@ -21,13 +21,14 @@ struct HttpSurroundings {
   Duration stall_timeout{};
   Environment environment;
   OAuth2Tokens* tokens = nullptr;
+  std::shared_ptr<CurlUrls> urls = std::make_shared<CurlUrls>();  // of the loop's thread
 };
 
 class HttpExchange final : public Exchange {
  public:
   HttpExchange(HttpRequest, Transport::Done, std::shared_ptr<const HttpSurroundings>);
   Step advance() override;
-  std::string place() const override { return url_.place(); }
+  std::string place() const override { return url_->place(); }
   Step prepare(CURL*) override;
   Step ended(CURL*, CURLcode) override;
   std::string stalled(SteadyTime now) const override {
@@ -53,9 +54,8 @@ class HttpExchange final : public Exchange {
   std::shared_ptr<const HttpSurroundings> surroundings_;
   std::shared_ptr<const HttpConfig> config_;
   const SteadyTime started_;
-  CurlUrl url_;  // where the next transfer goes
-  bool url_read_ = false;
-  bool trusted_ = true;  // false once a redirect has led elsewhere
+  std::shared_ptr<const CurlUrl> url_;  // where the next transfer goes; null: not read yet
+  bool trusted_ = true;                 // false once a redirect has led elsewhere
   int redirects_ = 0;
   std::shared_ptr<const OAuth2Tokens::Answer> token_;
   bool token_renewed_ = false;

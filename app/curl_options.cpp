@@ -149,6 +149,11 @@ const std::string& CurlUrl::scheme() const {
   return known_.scheme;
 }
 
+const std::string& CurlUrl::text() const {
+  if (known_.text.empty()) known_.text = part(CURLUPART_URL);
+  return known_.text;
+}
+
 int CurlUrl::port() const {
   const std::string text = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
   int port = 0;
@@ -167,6 +172,15 @@ const std::string& CurlUrl::place() const {
 void CurlUrl::clear_part(CURLUPart part) {
   known_ = {};
   curl_url_set(handle_.get(), part, nullptr, 0);
+}
+
+std::shared_ptr<const CurlUrl> CurlUrls::read(const std::string& url) {
+  const auto found = known_.find(url);
+  if (found != known_.end()) return found->second;
+  auto read = std::make_shared<CurlUrl>();
+  if (!read->set(url)) return nullptr;
+  if (known_.size() >= kMost) known_.clear();  // templates may make any number of them
+  return known_.emplace(url, std::move(read)).first->second;
 }
 
 bool is_proxy_url(const std::string& text) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <unordered_map>
 
 #include "core/http_config.h"
 #include "core/outbound.h"
@@ -50,7 +51,7 @@ class CurlUrl {
   bool set_part(CURLUPart, const std::string& value);
   void clear_part(CURLUPart part);
   std::string part(CURLUPart, unsigned flags = 0) const;  // "" where there is none
-  std::string text() const { return part(CURLUPART_URL); }
+  const std::string& text() const;
   const std::string& scheme() const;
   const std::string& host() const;  // without brackets
   int port() const;                 // with the scheme's default
@@ -61,13 +62,24 @@ class CurlUrl {
  private:
   // What is asked for several times a request; taken apart once.
   struct Known {
-    std::string scheme, host, place;
+    std::string scheme, host, place, text;
   };
   struct Free {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
   };
   std::unique_ptr<CURLU, Free> handle_;
   mutable Known known_;  // what is empty was not asked for yet
+};
+
+// URLs that were read before: in a storm the same few are asked for thousands of times. For one thread.
+class CurlUrls {
+ public:
+  // Null: it is no URL.
+  std::shared_ptr<const CurlUrl> read(const std::string& url);
+
+ private:
+  static constexpr std::size_t kMost = 256;
+  std::unordered_map<std::string, std::shared_ptr<const CurlUrl>> known_;
 };
 
 // Checked before libcurl sees it, because its complaint about a bad one would repeat the whole URL, password
