@@ -1,5 +1,6 @@
 #include "app/store_batch.h"
 
+#include <snappy-sinksource.h>
 #include <snappy.h>
 
 #include <algorithm>
@@ -29,6 +30,101 @@ void write_text(std::string_view text, std::string& bytes) {
   write_number(text.size(), bytes);
   bytes += text;
 }
+
+std::size_t size_of(std::uint64_t number) {
+  std::size_t size = 1;
+  for (; number >= 0x80; number >>= 7) ++size;
+  return size;
+}
+
+std::size_t size_of(std::string_view text) {
+  return size_of(std::uint64_t{text.size()}) + text.size();
+}
+
+std::size_t size_of(const Record& record) {
+  return size_of(record.bucket) + size_of(record.key) + 1 + (record.value ? size_of(*record.value) : 0);
+}
+
+void write(const Record& record, std::string& bytes) {
+  write_text(record.bucket, bytes);
+  write_text(record.key, bytes);
+  bytes += record.value ? kValue : kGone;
+  if (record.value) write_text(*record.value, bytes);
+}
+
+std::uint64_t number_of(TimePoint time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+std::size_t size_of(const HistoryEntry& line) {
+  return size_of(number_of(line.at)) + size_of(line.kind) + size_of(line.subject) + size_of(line.json);
+}
+
+void write(const HistoryEntry& line, std::string& bytes) {
+  write_number(number_of(line.at), bytes);
+  write_text(line.kind, bytes);
+  write_text(line.subject, bytes);
+  write_text(line.json, bytes);
+}
+
+// A batch as bytes, of which only the next piece is there.
+class BatchBytes final : public snappy::Source {
+ public:
+  // `piece` is used as memory.
+  BatchBytes(std::span<const Record> records, std::span<const HistoryEntry> history, std::string& piece)
+      : records_(records), history_(history), piece_(piece) {
+    left_ = size_of(std::uint64_t{records.size()}) + size_of(std::uint64_t{history.size()});
+    for (const Record& record : records) left_ += size_of(record);
+    for (const HistoryEntry& line : history) left_ += size_of(line);
+    piece_.clear();
+    write_number(records.size(), piece_);
+    if (records.empty()) write_number(history.size(), piece_);
+  }
+
+  std::size_t Available() const override { return left_; }
+  const char* Peek(std::size_t* size) override {
+    const std::size_t wanted = std::min(left_, kPiece);
+    if (piece_.size() - taken_ < wanted) fill(wanted);
+    *size = piece_.size() - taken_;
+    return piece_.data() + taken_;
+  }
+  void Skip(std::size_t size) override {
+    taken_ += size;
+    left_ -= size;
+  }
+
+ private:
+  // As much as snappy takes at once.
+  static constexpr std::size_t kPiece = std::size_t{64} << 10;
+
+  void fill(std::size_t wanted) {
+    piece_.erase(0, std::exchange(taken_, 0));
+    while (piece_.size() < wanted && !records_.empty()) {
+      write(records_.front(), piece_);
+      records_ = records_.subspan(1);
+      if (records_.empty()) write_number(history_.size(), piece_);
+    }
+    while (piece_.size() < wanted && !history_.empty()) {
+      write(history_.front(), piece_);
+      history_ = history_.subspan(1);
+    }
+  }
+
+  std::span<const Record> records_;  // not in the piece yet
+  std::span<const HistoryEntry> history_;
+  std::string& piece_;
+  std::size_t taken_ = 0;  // of the piece
+  std::size_t left_ = 0;   // of all
+};
+
+class AppendingSink final : public snappy::Sink {
+ public:
+  explicit AppendingSink(std::string& bytes) : bytes_(bytes) {}
+  void Append(const char* bytes, std::size_t size) override { bytes_.append(bytes, size); }
+
+ private:
+  std::string& bytes_;
+};
 
 // Reads what the functions above wrote; after the first mistake it is not good() and reads nothing more.
 class Reader {
@@ -95,24 +191,12 @@ HistoryEntry read_line(Reader& reader) {
 
 const std::string& StoreBatchWriter::write(std::span<const Record> records,
                                            std::span<const HistoryEntry> history) {
-  if (plain_.capacity() > kUsual) plain_ = {};
+  if (piece_.capacity() > kUsual) piece_ = {};
   if (compressed_.capacity() > kUsual) compressed_ = {};
-  plain_.clear();
-  write_number(records.size(), plain_);
-  for (const Record& record : records) {
-    write_text(record.bucket, plain_);
-    write_text(record.key, plain_);
-    plain_ += record.value ? kValue : kGone;
-    if (record.value) write_text(*record.value, plain_);
-  }
-  write_number(history.size(), plain_);
-  for (const HistoryEntry& line : history) {
-    write_number(static_cast<std::uint64_t>(line.at.time_since_epoch().count()), plain_);
-    write_text(line.kind, plain_);
-    write_text(line.subject, plain_);
-    write_text(line.json, plain_);
-  }
-  snappy::Compress(plain_.data(), plain_.size(), &compressed_);
+  compressed_.clear();
+  BatchBytes plain(records, history, piece_);
+  AppendingSink compressed(compressed_);
+  snappy::Compress(&plain, &compressed);
   compressed_ += kFormat;
   return compressed_;
 }

@@ -17,15 +17,16 @@ struct StoreBatch {
   std::vector<HistoryEntry> history;
 };
 
-// Writes batches, compressed: they are full of names and labels that repeat, and what a disk takes in a burst is
-// little. Keeps its memory for the next one, unless it was unusually large.
+// Writes batches, compressed: they are full of names and labels that repeat, and what a disk takes in a burst
+// is little. What is to be compressed is written piece by piece, so that a large batch needs no large memory.
+// Keeps its memory for the next one, unless it was unusually large.
 class StoreBatchWriter {
  public:
   // The bytes are good until the next call.
   const std::string& write(std::span<const Record>, std::span<const HistoryEntry>);
 
  private:
-  std::string plain_, compressed_;
+  std::string piece_, compressed_;
 };
 
 // Appends to `batch`; fails on bytes that no writer wrote, and then `batch` is not to be used.

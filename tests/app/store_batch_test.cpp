@@ -34,6 +34,31 @@ TEST_CASE("what is written is read, one commit after the other") {
   CHECK(batch.history[1].at == kNoTime);
 }
 
+TEST_CASE("commits of every size are read as they were written") {
+  StoreBatchWriter writer;
+  std::mt19937 random(11);
+  for (const std::size_t count : {1, 40, 300, 3000}) {
+    for (const std::size_t longest : {20, 3000, 200'000}) {
+      if (count * longest > 40'000'000) continue;
+      std::vector<Record> records;
+      std::vector<HistoryEntry> history;
+      for (std::size_t i = 0; i < count; ++i) {
+        records.push_back({"bucket", std::to_string(i), std::string(random() % longest, 'a' + i % 26)});
+        history.push_back({kHistory[0].at, "Kind", std::to_string(random()),
+                           std::string(random() % longest, static_cast<char>(random()))});
+      }
+      StoreBatch batch;
+      REQUIRE(read_batch(writer.write(records, history), batch));
+      CHECK(batch.records == records);
+      REQUIRE(batch.history.size() == history.size());
+      for (std::size_t i = 0; i < count; ++i) {
+        REQUIRE(batch.history[i].subject == history[i].subject);
+        REQUIRE(batch.history[i].json == history[i].json);
+      }
+    }
+  }
+}
+
 TEST_CASE("of a commit that lacks a piece nothing is believed") {
   const std::string whole = StoreBatchWriter().write(kRecords, kHistory);
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -44,8 +69,7 @@ TEST_CASE("of a commit that lacks a piece nothing is believed") {
   std::mt19937 random(7);
   for (int round = 0; round < 3000; ++round) {
     std::string damaged = whole;
-    for (int i = 0; i <= round % 3; ++i)
-      damaged[random() % damaged.size()] = static_cast<char>(random());
+    for (int i = 0; i <= round % 3; ++i) damaged[random() % damaged.size()] = static_cast<char>(random());
     StoreBatch batch;
     (void)read_batch(damaged, batch);
   }
