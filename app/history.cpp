@@ -3,12 +3,18 @@
 #include "core/json.h"
 
 namespace tocsin {
+namespace {
+
+constexpr std::size_t kUsualBytes = 300;
+
+}  // namespace
 
 std::vector<HistoryEntry> history_of(std::span<const Notice> notices, TimePoint now) {
   std::vector<HistoryEntry> entries;
   entries.reserve(notices.size());
   for (const Notice& notice : notices) {
     JsonWriter json;
+    json.reserve(kUsualBytes);
     json.begin_object().field("kind", to_string(notice.kind));
     if (!notice.labels.empty()) json.key("labels").labels(notice.labels);
     for (const auto& [name, value] : notice.details) json.field(name, value);

@@ -126,12 +126,14 @@ simdjson::dom::parser& parser_for(std::string_view body, simdjson::dom::parser& 
 
 }  // namespace
 
-Result<PostedBatch> read_posted_batch(std::string_view body) {
+static_assert(kSpareForReading >= simdjson::SIMDJSON_PADDING);
+
+Result<PostedBatch> read_posted_batch(const std::string& body) {
   try {
     simdjson::dom::parser own;
     simdjson::dom::parser& parser = parser_for(body, own);
     element root;
-    if (const auto error = parser.parse(body.data(), body.size()).get(root))
+    if (const auto error = parser.parse(body).get(root))
       return fail(describe_bad_json(body, simdjson::error_message(error)));
     if (!root.is_array())
       return fail(fmt::format("the body must be an array of alerts, not {}", type_name(root)));

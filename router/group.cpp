@@ -1,19 +1,19 @@
 #include "router/group.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/check.h"
 #include "core/duration.h"
 #include "core/named_alerts.h"
 #include "router/alert_order.h"
+#include "router/router_records.h"
 #include "router/stable_hash.h"
 
 namespace tocsin {
 
 std::string group_record_key(std::string_view route_id, const Labels& labels) {
-  return fmt::format("{}:{}", route_id, labels.to_string());
+  return std::string(route_id).append(":").append(labels.to_string());
 }
 
 std::string group_key(const Route& route, const Labels& group_labels) {
@@ -365,9 +365,14 @@ void Group::name_alerts(const GroupIntegration& integration, const Alerts& alert
 
 std::string Group::next_id(const GroupIntegration& integration) {
   terms_changed = true;
-  std::string name = fmt::format("{}|{}|{}|{}", record_key(), integration.entry->id.to_string(),
-                                 terms_.opened_at.time_since_epoch().count(), ++terms_.notifications);
-  return fmt::format("{:016x}{:016x}", stable_hash(name, 1), stable_hash(name, 2));
+  std::string name = told_key(record_key(), integration.entry->id);
+  name.append("|").append(std::to_string(terms_.opened_at.time_since_epoch().count()));
+  name.append("|").append(std::to_string(++terms_.notifications));
+  std::string id;
+  id.reserve(32);
+  append_hex(id, stable_hash(name, 1));
+  append_hex(id, stable_hash(name, 2));
+  return id;
 }
 
 void Group::settle(GroupStep& step) {

@@ -305,10 +305,10 @@ void Router::tidy_groups(RouterOutput& out) {
 }
 
 void Router::write_changes(RouterOutput& out) {
-  for (auto& [serial, group] : std::exchange(changed_groups_, {})) write_group(*group);
+  for (auto& [serial, group] : std::exchange(changed_groups_, {})) write_group(*group, out);
   for (AlertKey key : std::exchange(changed_alerts_, {})) {
     AlertEntry& entry = *book_.find(key);
-    records_[{kAlertBucket, key.to_string()}] = alert_value(entry.alert);
+    write_record(kAlertBucket, key.to_string(), alert_value(entry.alert), out);
     entry.stored = true;
   }
   for (auto& [name, value] : std::exchange(records_, {}))
@@ -316,22 +316,28 @@ void Router::write_changes(RouterOutput& out) {
   gates_.write_changes(out);
 }
 
-void Router::write_group(Group& group) {
+void Router::write_group(Group& group, RouterOutput& out) {
   const bool changed =
       group.terms_changed ||
       std::ranges::any_of(group.integrations(), [](const auto& integration) { return integration->changed; });
   if (!changed) return;
   const std::string group_key = group.record_key();
   if (std::exchange(group.terms_changed, false)) {
-    records_[{kGroupBucket, group_key}] = group_value(group.terms());
+    write_record(kGroupBucket, group_key, group_value(group.terms()), out);
     group.stored = true;
   }
   for (auto& integration : group.integrations()) {
     if (!std::exchange(integration->changed, false)) continue;
     integration->stored = true;
-    records_[{kToldBucket, told_key(group_key, integration->entry->id)}] =
-        told_value(group_key, *integration);
+    write_record(kToldBucket, told_key(group_key, integration->entry->id),
+                 told_value(group_key, *integration), out);
   }
+}
+
+// In place of what was to be written or removed under that key.
+void Router::write_record(std::string_view bucket, std::string key, std::string value, RouterOutput& out) {
+  if (!records_.empty()) records_.erase({bucket, key});
+  out.records.push_back({std::string(bucket), std::move(key), std::move(value)});
 }
 
 void Router::erase_told(const Group& group, GroupIntegration& integration) {

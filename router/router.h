@@ -140,7 +140,8 @@ class Router {
   void tidy_groups(RouterOutput&);
   // At the end of advance: each record that has changed since, once.
   void write_changes(RouterOutput&);
-  void write_group(Group&);
+  void write_group(Group&, RouterOutput&);
+  void write_record(std::string_view bucket, std::string key, std::string value, RouterOutput&);
   void erase_told(const Group&, GroupIntegration&);
   void erase_record(std::string_view bucket, const std::string& key);
 
@@ -162,7 +163,7 @@ class Router {
   // To be written down; empty after advance.
   std::set<AlertKey> changed_alerts_;
   std::map<std::uint64_t, Group*> changed_groups_;
-  std::map<std::pair<std::string_view, std::string>, std::optional<std::string>> records_;
+  std::map<std::pair<std::string_view, std::string>, std::optional<std::string>> records_;  // and removed
 };
 
 }  // namespace tocsin

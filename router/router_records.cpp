@@ -1,7 +1,5 @@
 #include "router/router_records.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "core/json.h"
@@ -16,6 +14,9 @@ constexpr std::array<std::string_view, 4> kToldWords = {"never", "owed", "firing
 constexpr std::array<std::string_view, 6> kCauseWords = {
     "", "condition false", "rule changed", "rule deleted", "endsAt passed", "reported resolved"};
 static_assert(kCauseWords.size() == static_cast<std::size_t>(ResolveCause::kReportedResolved) + 1);
+
+// Of a record, beside what may be long.
+constexpr std::size_t kUsualBytes = 480;
 
 template <std::size_t N, class T>
 bool read_word(const std::array<std::string_view, N>& words, const JsonValue& value, T& out) {
@@ -54,6 +55,7 @@ Result<JsonValue> parse_object(std::string_view text) {
 
 std::string alert_value(const Alert& alert) {
   JsonWriter json;
+  json.reserve(kUsualBytes + alert.labels.values_text().size() + alert.annotations.values_text().size());
   json.begin_object().key("labels").labels(alert.labels).key("annotations").labels(alert.annotations);
   write_time(json, "starts_at", alert.starts_at);
   write_time(json, "ends_at", alert.ends_at);
@@ -85,6 +87,7 @@ Result<Alert> parse_alert(std::string_view text) {
 
 std::string group_value(const GroupTerms& terms) {
   JsonWriter json;
+  json.reserve(kUsualBytes);
   json.begin_object().field("route", terms.route_id).key("labels").labels(terms.labels);
   json.field("group_key", terms.group_key()).field("receiver", terms.receiver);
   json.key("group_interval").integer(terms.group_interval.count());
@@ -122,12 +125,13 @@ Result<GroupTerms> parse_group(std::string_view text) {
 }
 
 std::string told_key(std::string_view group_key, const IntegrationId& id) {
-  return fmt::format("{}|{}", group_key, id.to_string());
+  return std::string(group_key).append("|").append(id.to_string());
 }
 
 std::string told_value(std::string_view group_key, const GroupIntegration& integration) {
   const IntegrationEntry& entry = *integration.entry;
   JsonWriter json;
+  json.reserve(kUsualBytes);
   json.begin_object().field("group", group_key);
   json.field("receiver", entry.id.receiver).field("kind", entry.id.kind).key("index").integer(entry.id.index);
   json.key("wants_resolved").boolean(entry.wants_resolved).field("fingerprint", entry.fingerprint);
