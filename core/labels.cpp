@@ -176,12 +176,17 @@ bool operator==(const Labels& a, const Labels& b) {
 
 std::strong_ordering operator<=>(const Labels& a, const Labels& b) {
   if (a.block_ == b.block_) return std::strong_ordering::equal;
-  const std::size_t common = std::min(a.size(), b.size());
+  if (a.empty() || b.empty()) return a.size() <=> b.size();
+  const Labels::Parts of_a = a.block_->parts(), of_b = b.block_->parts();
+  const bool same_names = of_a.names == of_b.names;
+  const std::size_t common = std::min(of_a.names->size(), of_b.names->size());
   for (std::size_t i = 0; i < common; ++i) {
-    if (const auto order = a[i].name <=> b[i].name; order != 0) return order;
-    if (const auto order = a[i].value <=> b[i].value; order != 0) return order;
+    if (!same_names) {
+      if (const auto order = (*of_a.names)[i] <=> (*of_b.names)[i]; order != 0) return order;
+    }
+    if (const auto order = of_a.value(i) <=> of_b.value(i); order != 0) return order;
   }
-  return a.size() <=> b.size();
+  return of_a.names->size() <=> of_b.names->size();
 }
 
 LabelsBuilder::LabelsBuilder(const Labels& base) {
