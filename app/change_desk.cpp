@@ -8,6 +8,7 @@ namespace tocsin {
 namespace {
 
 using Outcome = ChangeTold::Outcome;
+using SteadyClock = std::chrono::steady_clock;
 
 }  // namespace
 
@@ -19,7 +20,8 @@ ChangeDesk::ChangeDesk(Transport& transport, Clock& clock, std::string host,
       host_(std::move(host)),
       report_(std::move(report)),
       pauses_(std::move(pauses)),
-      config_(std::move(config)) {}
+      config_(std::move(config)),
+      worker_([this] { work(); }) {}
 
 ChangeDesk::~ChangeDesk() {
   stop();
@@ -30,59 +32,82 @@ void ChangeDesk::configure(std::shared_ptr<const DeliveryConfig> config) {
   config_ = std::move(config);
 }
 
-std::shared_ptr<const DeliveryConfig> ChangeDesk::config() const {
-  const std::lock_guard lock(mutex_);
-  return config_;
-}
-
 void ChangeDesk::take(ChangeNews news) {
-  worker_.submit([this, news = std::move(news)]() mutable {
-    // The machine's time, where the engine's is ahead of it.
-    news.changed.at = std::min(news.changed.at, clock_.now() - clock_.ahead());
-    news.changed.host = host_;
-    tell(news);
-  });
+  // The machine's time, where the engine's is ahead of it.
+  news.changed.at = std::min(news.changed.at, clock_.now() - clock_.ahead());
+  news.changed.host = host_;
+  const std::lock_guard lock(mutex_);
+  const auto [place, is_new] = numbers_.try_emplace(news.integration, lines_.size());
+  if (is_new) lines_.emplace_back();
+  Line& line = lines_[place->second];
+  line.news.push_back(std::move(news));
+  if (line.news.size() == 1) due_.add(SteadyClock::now(), place->second);
 }
 
-void ChangeDesk::tell(const ChangeNews& news) {
-  if (clock_.now() - news.changed.at > kTooOld)
-    return report_(news, Outcome::kSettled, "the change is more than a day old");
-  for (std::size_t attempt = 0;; ++attempt) {
-    const auto config = this->config();
-    const auto found = config->integrations.find(news.integration);
-    if (found == config->integrations.end() || !found->second->wants_changes())
-      return report_(news, Outcome::kSettled, "it does not want to be told any more");
-    const Integration& integration = *found->second;
-    const BuildContext context{*config->templates, config->external_url, clock_.now(), reveal};
-    const Result<HttpRequest> request = integration.tell_change(news.changed, context);
-    if (!request) return report_(news, Outcome::kOwed, request.error().message);
-    const OutboundAnswer answer = transport_.perform(*request);
-    const DeliveryResult result = integration.read_change(answer, clock_.now());
-    if (result.outcome == DeliveryResult::Outcome::kDelivered) return report_(news, Outcome::kSettled, "");
-    if (result.outcome == DeliveryResult::Outcome::kRejected)
-      return report_(news, Outcome::kSettled, result.message);
-    if (attempt == pauses_.size()) return report_(news, Outcome::kOwed, result.message);
-    if (!pause(pauses_[attempt])) return;
+void ChangeDesk::work() {
+  while (const auto due = due_.wait()) attempt(due->second);
+}
+
+// The worker words what is said, and holds nobody up: the transport comes back with the answer.
+void ChangeDesk::attempt(LineNumber number) {
+  ChangeNews news;
+  std::shared_ptr<const DeliveryConfig> config;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    news = lines_[number].news.front();
+    config = config_;
   }
+  if (clock_.now() - news.changed.at > kTooOld)
+    return finish(number, news, Outcome::kSettled, "the change is more than a day old");
+  const auto found = config->integrations.find(news.integration);
+  if (found == config->integrations.end() || !found->second->wants_changes())
+    return finish(number, news, Outcome::kSettled, "it does not want to be told any more");
+  const std::shared_ptr<const Integration> integration = found->second;
+  const BuildContext context{*config->templates, config->external_url, clock_.now(), reveal};
+  Result<HttpRequest> request = integration->tell_change(news.changed, context);
+  if (!request) return finish(number, news, Outcome::kOwed, request.error().message);
+  transport_.send(std::move(*request),
+                  [this, number, news = std::move(news), integration](const OutboundAnswer& answer) {
+                    take_answer(number, news, integration->read_change(answer, clock_.now()));
+                  });
 }
 
-// False when it is time to stop.
-bool ChangeDesk::pause(Duration duration) {
-  std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, duration, [this] { return stopping_; });
+// On the transport's thread, which must not wait.
+void ChangeDesk::take_answer(LineNumber number, const ChangeNews& news, const DeliveryResult& result) {
+  if (result.outcome == DeliveryResult::Outcome::kDelivered)
+    return finish(number, news, Outcome::kSettled, "");
+  if (result.outcome == DeliveryResult::Outcome::kRejected)
+    return finish(number, news, Outcome::kSettled, result.message);
+  {
+    const std::lock_guard lock(mutex_);
+    const std::size_t failures = lines_[number].failures++;
+    if (failures < pauses_.size()) return due_.add(SteadyClock::now() + pauses_[failures], number);
+  }
+  finish(number, news, Outcome::kOwed, result.message);
+}
+
+void ChangeDesk::finish(LineNumber number, const ChangeNews& news, Outcome outcome,
+                        const std::string& error) {
+  report_(news, outcome, error);
+  const std::lock_guard lock(mutex_);
+  Line& line = lines_[number];
+  line.failures = 0;
+  line.news.pop_front();
+  if (!line.news.empty()) due_.add(SteadyClock::now(), number);
 }
 
 void ChangeDesk::close() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    closed_ = true;
   }
-  wake_.notify_all();
+  due_.close();
 }
 
 void ChangeDesk::stop() {
   close();
-  worker_.stop();
+  if (worker_.joinable()) worker_.join();
 }
 
 }  // namespace tocsin

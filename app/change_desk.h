@@ -1,18 +1,22 @@
-// The change desk tells services that asked for it what changed about the rules. Nobody is paged by it: some
-// attempts are made, and what came of them is reported. What is owed is remembered elsewhere: see
-// app/change_book.h.
+// The change desk tells services that asked for it what changed about the rules: each service one news after
+// the other, and no service waits for another one. Nobody is paged by it: some attempts are made, and what
+// came of them is reported. What is owed is remembered elsewhere: see app/change_book.h.
 #pragma once
 
-#include <condition_variable>
+#include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "app/change_book.h"
+#include "app/deadline_queue.h"
 #include "app/delivery_desk.h"
 #include "app/transport.h"
-#include "app/worker_pool.h"
 
 namespace tocsin {
 
@@ -33,23 +37,33 @@ class ChangeDesk {
   void take(ChangeNews);
   // No attempt is begun from here on.
   void close();
+  // After the transport has answered what it was given.
   void stop();
 
  private:
-  void tell(const ChangeNews&);
-  std::shared_ptr<const DeliveryConfig> config() const;
-  bool pause(Duration);
+  struct Line {
+    std::deque<ChangeNews> news;  // the first is being told
+    std::size_t failures = 0;     // of the first
+  };
+  using LineNumber = std::uint64_t;
+
+  void work();
+  void attempt(LineNumber);
+  void take_answer(LineNumber, const ChangeNews&, const DeliveryResult&);
+  void finish(LineNumber, const ChangeNews&, ChangeTold::Outcome, const std::string& error);
 
   Transport& transport_;
   Clock& clock_;
   const std::string host_;
   const Report report_;
   const std::vector<Duration> pauses_;
-  mutable std::mutex mutex_;  // guards config_ and stopping_
-  std::condition_variable wake_;
+  std::mutex mutex_;  // guards what follows, down to closed_
   std::shared_ptr<const DeliveryConfig> config_;
-  bool stopping_ = false;
-  WorkerPool worker_{1};  // last: ends before what it uses
+  std::map<IntegrationId, LineNumber> numbers_;
+  std::deque<Line> lines_;  // by number
+  bool closed_ = false;
+  DeadlineQueue due_;   // lines whose first news is to be told
+  std::thread worker_;  // last: it uses all of the above
 };
 
 }  // namespace tocsin

@@ -19,13 +19,6 @@
 namespace tocsin {
 namespace {
 
-YamlNode child(const YamlNode& mapping, std::string_view key) {
-  for (const auto& [name, value] : mapping.entries()) {
-    if (name.text() == key) return value;
-  }
-  return {};
-}
-
 class CrossSearch {
  public:
   CrossSearch(const CheckedSources& sources, const Configuration& configuration, Problems& problems)
@@ -33,8 +26,8 @@ class CrossSearch {
         routing_(*configuration.engine.routing),
         root_(sources.configuration->root),
         problems_(problems),
-        routes_(placed_routes(routing_.root, child(root_, "route"))),
-        template_labels_(receiver_template_labels(child(root_, "receivers"))) {
+        routes_(placed_routes(routing_.root, root_.child("route"))),
+        template_labels_(receiver_template_labels(root_.child("receivers"))) {
     const auto& groups = configuration.engine.evaluator->groups;
     if (!groups.empty()) external_ = groups.front()->external_labels;
     for (std::size_t i = 0; i < routes_.size(); ++i) index_[routes_[i]->route] = i;
@@ -190,7 +183,7 @@ class CrossSearch {
 
   void check_group_by(std::size_t index) {
     const PlacedRoute& route = *routes_[index];
-    const bool own = route.parent == nullptr || !child(route.node, "group_by").null();
+    const bool own = route.parent == nullptr || !route.node.child("group_by").null();
     if (!own || route.route->group_by_all) return;
     for (const std::string& label : route.route->group_by) {
       bool reached = false, carried = false;
@@ -253,8 +246,8 @@ class CrossSearch {
   }
 
   void check_receivers() {
-    for (const YamlNode& node : child(root_, "receivers").items()) {
-      const std::string name = child(node, "name").text();
+    for (const YamlNode& node : root_.child("receivers").items()) {
+      const std::string name = node.child("name").text();
       std::vector<std::size_t> routes;
       for (std::size_t i = 0; i < routes_.size(); ++i) {
         if (routes_[i]->route->receiver == name) routes.push_back(i);
@@ -264,7 +257,7 @@ class CrossSearch {
         return std::ranges::any_of(routes, [&](std::size_t route) { return alerts.arrives[route]; });
       };
       if (!any(reaches) && name != routing_.root.receiver) {
-        say("receivers/no-rule", child(node, "name").position(),
+        say("receivers/no-rule", node.child("name").position(),
             fmt::format("the alerts of no rule reach the receiver {}", go_quote(name)),
             "correct the matchers of its routes, unless its alerts are posted from outside");
       }

@@ -34,8 +34,7 @@ std::string_view line_at(std::span<const std::string_view> lines, int number) {
                                                                : lines[static_cast<std::size_t>(number - 1)];
 }
 
-std::vector<std::pair<int, int>> rule_lines(const CheckedRuleFile& file,
-                                            std::span<const std::string_view> lines) {
+LineRanges rule_lines(const CheckedRuleFile& file, std::span<const std::string_view> lines) {
   std::vector<std::pair<int, bool>> starts;  // whether it is a rule
   for (const CheckedGroup& group : file.groups) {
     if (!group.node.absent()) starts.emplace_back(group.group->position.line, false);
@@ -46,7 +45,7 @@ std::vector<std::pair<int, int>> rule_lines(const CheckedRuleFile& file,
     while (is_comment_line(line_at(lines, line - 1))) --line;
     return line;
   };
-  std::vector<std::pair<int, int>> ranges;
+  LineRanges ranges;
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (!starts[i].second) continue;
     int last =
@@ -55,6 +54,12 @@ std::vector<std::pair<int, int>> rule_lines(const CheckedRuleFile& file,
     ranges.emplace_back(with_comments(starts[i].first), std::max(last, starts[i].first));
   }
   return ranges;
+}
+
+const std::pair<int, int>* find_range(const LineRanges& ranges, int line) {
+  // They are in order by their ends, too: only those that begin in the same line have lines in common.
+  const auto found = std::ranges::lower_bound(ranges, line, {}, &std::pair<int, int>::second);
+  return found != ranges.end() && found->first <= line ? &*found : nullptr;
 }
 
 }  // namespace tocsin

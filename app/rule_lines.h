@@ -20,6 +20,9 @@ bool is_comment_line(std::string_view line);
 
 // Of each rule, by line: from the first of the comments right above it to the last line before what follows
 // it.
-std::vector<std::pair<int, int>> rule_lines(const CheckedRuleFile&, std::span<const std::string_view> lines);
+using LineRanges = std::vector<std::pair<int, int>>;
+LineRanges rule_lines(const CheckedRuleFile&, std::span<const std::string_view> lines);
+// The first of them that has the line, where rules share lines; null: the line belongs to no rule.
+const std::pair<int, int>* find_range(const LineRanges&, int line);
 
 }  // namespace tocsin

@@ -1,23 +1,12 @@
 #include "app/rule_owners.h"
 
-#include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "app/comment_directive.h"
 #include "app/rule_lines.h"
 
 namespace tocsin {
-namespace {
-
-using Ranges = std::vector<std::pair<int, int>>;  // by first line
-
-std::size_t range_of(const Ranges& ranges, int line) {
-  const auto after = std::ranges::upper_bound(ranges, line, {}, &std::pair<int, int>::first);
-  const auto found = static_cast<std::size_t>(after - ranges.begin());
-  return found > 0 && line <= ranges[found - 1].second ? found - 1 : ranges.size();
-}
-
-}  // namespace
 
 std::vector<RuleOwner> rule_owners(const CheckedRuleFile& file) {
   using What = CommentDirective::What;
@@ -31,15 +20,21 @@ std::vector<RuleOwner> rule_owners(const CheckedRuleFile& file) {
     if (directive->what == What::kFileOwner) of_file = directive->owner;
     if (directive->what == What::kRuleOwner) said.emplace_back(static_cast<int>(i) + 1, directive->owner);
   }
-  Ranges ranges;
+  LineRanges ranges;
   if (!said.empty()) ranges = rule_lines(file, lines);
-  std::vector<std::string> by_range(ranges.size() + 1);  // the last: of no rule
-  for (const auto& [line, name] : said) by_range[range_of(ranges, line)] = name;
-  by_range.back().clear();
+  std::unordered_map<int, std::string> by_first;  // line of the rule, so that those which share it are one
+  for (const auto& [line, name] : said) {
+    if (const auto* range = find_range(ranges, line)) by_first[range->first] = name;
+  }
+  const auto owner_at = [&](int line) {
+    const auto* range = find_range(ranges, line);
+    const auto found = range == nullptr ? by_first.end() : by_first.find(range->first);
+    return found == by_first.end() ? std::string() : found->second;
+  };
   std::vector<RuleOwner> owners;
   for (const CheckedGroup& group : file.groups) {
     for (const CheckedRule& rule : group.rules)
-      owners.push_back({by_range[range_of(ranges, rule.rule->position.line)], of_file});
+      owners.push_back({owner_at(rule.rule->position.line), of_file});
   }
   return owners;
 }

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
 #include "app/finding_catalogue.h"
-#include "app/rule_lines.h"
 #include "core/ascii.h"
 #include "core/labels.h"
 #include "core/nearest_name.h"
@@ -134,11 +134,12 @@ Suppressions::Suppressions(std::string file, std::string_view text, const Checke
       add(std::move(*directive), static_cast<int>(i) + 1, open_ignores);
   }
   if (entries_.empty()) return;
-  const auto ranges = rules == nullptr ? std::vector<std::pair<int, int>>() : rule_lines(*rules, lines);
+  const auto ranges = rules == nullptr ? LineRanges() : rule_lines(*rules, lines);
   for (Entry& entry : entries_) {
     place(entry, lines, ranges);
     if (names_server(entry, lines)) entry.directive.subject.clear();
   }
+  put_in_order();
 }
 
 void Suppressions::add(CommentDirective directive, int line, std::vector<int>& open_ignores) {
@@ -156,8 +157,7 @@ void Suppressions::add(CommentDirective directive, int line, std::vector<int>& o
   entries_.push_back({std::move(directive), line, 0, 0, false, 0});
 }
 
-void Suppressions::place(Entry& entry, std::span<const std::string_view> lines,
-                         const std::vector<std::pair<int, int>>& rules) {
+void Suppressions::place(Entry& entry, std::span<const std::string_view> lines, const LineRanges& rules) {
   switch (entry.directive.what) {
     case What::kFileDisable:
       entry.first = 0;
@@ -183,10 +183,8 @@ void Suppressions::place(Entry& entry, std::span<const std::string_view> lines,
     default:
       return;
   }
-  for (const auto& [first, last] : rules) {
-    if (entry.line < first || entry.line > last) continue;
-    entry.first = first;
-    entry.last = last;
+  if (const auto* rule = find_range(rules, entry.line)) {
+    std::tie(entry.first, entry.last) = *rule;
     return;
   }
   if (entry.directive.what == What::kRuleOwner) {
@@ -223,19 +221,38 @@ bool Suppressions::names_server(const Entry& entry, std::span<const std::string_
   return true;
 }
 
+void Suppressions::put_in_order() {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (!hides(entry.directive.what)) continue;
+    const bool block = entry.last == kEndOfFile || entry.directive.what == What::kIgnoreBegin;
+    if (block) of_blocks_.push_back(i);
+    if (!block) of_lines_.push_back({entry.first, entry.last, i});
+  }
+  std::ranges::sort(of_lines_, {}, &Reach::first);
+  for (std::size_t i = 1; i < of_lines_.size(); ++i)
+    of_lines_[i].furthest = std::max(of_lines_[i].furthest, of_lines_[i - 1].furthest);
+}
+
 bool Suppressions::suppress(const Problem& problem, std::string_view subject) {
   bool suppressed = false;
-  for (Entry& entry : entries_) {
-    const CommentDirective& directive = entry.directive;
-    if (!hides(directive.what)) continue;
-    if (problem.position.line < entry.first || problem.position.line > entry.last) continue;
-    const bool all = directive.what != What::kDisable && directive.what != What::kFileDisable;
-    if (!all && (directive.code != problem.code || !is_about(problem, subject, directive.subject))) continue;
-    entry.served = true;
-    ++entry.hidden;
-    suppressed = suppressed || !directive.until || *directive.until > now_;
-  }
+  for (const std::size_t entry : of_blocks_) suppressed |= suppress(entries_[entry], problem, subject);
+  const int line = problem.position.line;
+  auto next = std::ranges::upper_bound(of_lines_, line, {}, &Reach::first);
+  while (next != of_lines_.begin() && (--next)->furthest >= line)
+    suppressed |= suppress(entries_[next->entry], problem, subject);
   return suppressed;
+}
+
+bool Suppressions::suppress(Entry& entry, const Problem& problem, std::string_view subject) const {
+  const CommentDirective& directive = entry.directive;
+  if (problem.position.line < entry.first || problem.position.line > entry.last) return false;
+  const bool all = directive.what != What::kDisable && directive.what != What::kFileDisable;
+  if (!all && (directive.code != problem.code || !is_about(problem, subject, directive.subject)))
+    return false;
+  entry.served = true;
+  ++entry.hidden;
+  return !directive.until || *directive.until > now_;
 }
 
 void Suppressions::report(Problems& problems, const IsUndecided& undecided) const {

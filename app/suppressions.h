@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/comment_directive.h"
+#include "app/rule_lines.h"
 #include "core/finding.h"
 #include "core/problem.h"
 #include "core/time.h"
@@ -44,11 +45,21 @@ class Suppressions {
   };
   void add(CommentDirective, int line, std::vector<int>& open_ignores);
   static bool names_server(const Entry&, std::span<const std::string_view> lines);
-  void place(Entry&, std::span<const std::string_view> lines, const std::vector<std::pair<int, int>>& rules);
+  void place(Entry&, std::span<const std::string_view> lines, const LineRanges& rules);
+  void put_in_order();
+  bool suppress(Entry&, const Problem&, std::string_view subject) const;
 
   std::string file_;
   TimePoint now_;
   std::vector<Entry> entries_;
+  // Those that hide something, so that a problem is not held against all of them.
+  struct Reach {
+    int first = 0;
+    int furthest = 0;  // line on which this one or any before it acts
+    std::size_t entry = 0;
+  };
+  std::vector<Reach> of_lines_;         // which act on a rule, an item or a line, by first line
+  std::vector<std::size_t> of_blocks_;  // and on more
 };
 
 std::span<const FindingKind> suppression_finding_kinds();

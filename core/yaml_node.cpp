@@ -99,4 +99,11 @@ std::vector<std::pair<YamlNode, YamlNode>> YamlNode::entries() const {
   return entries;
 }
 
+YamlNode YamlNode::child(std::string_view key) const {
+  for (const auto& [name, value] : entries()) {
+    if (name.text() == key) return value;
+  }
+  return {};
+}
+
 }  // namespace tocsin

@@ -49,7 +49,8 @@ class YamlNode {
 
   std::vector<YamlNode> items() const;  // of a list
   std::vector<std::pair<YamlNode, YamlNode>> entries()
-      const;  // of a mapping, merges (<<) applied, in file order
+      const;                                   // of a mapping, merges (<<) applied, in file order
+  YamlNode child(std::string_view key) const;  // of a mapping: the key's value; absent where missing
 
   // For values that are only handed on, whatever they are: the schema then says nothing of what is in them.
   void take_as_it_is() const;

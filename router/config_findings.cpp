@@ -27,15 +27,8 @@ void place_route(const Route& route, const YamlNode& node, const PlacedRoute* pa
   }
 }
 
-YamlNode child(const YamlNode& mapping, std::string_view key) {
-  for (const auto& [name, value] : mapping.entries()) {
-    if (name.text() == key) return value;
-  }
-  return {};
-}
-
 bool has(const YamlNode& mapping, std::string_view key) {
-  return !child(mapping, key).null();
+  return !mapping.child(key).null();
 }
 
 // A sink on purpose.
@@ -55,7 +48,7 @@ class RoutingSearch {
       : routing_(routing), configuration_(configuration), problems_(problems) {}
 
   void run() {
-    const auto routes = placed_routes(routing_.root, child(configuration_, "route"));
+    const auto routes = placed_routes(routing_.root, configuration_.child("route"));
     for (const auto& route : routes) {
       check_times(*route);
       if (route->parent == nullptr) continue;
@@ -159,11 +152,11 @@ class RoutingSearch {
       for (const IntegrationEntry& integration : receiver.integrations)
         named.insert(integration.fallback_receiver);
     }
-    for (const YamlNode& node : child(configuration_, "receivers").items()) {
-      const std::string name = child(node, "name").text();
+    for (const YamlNode& node : configuration_.child("receivers").items()) {
+      const std::string name = node.child("name").text();
       const ReceiverEntry* receiver = routing_.receiver(name);
       if (receiver == nullptr) continue;
-      const Position place = child(node, "name").position();
+      const Position place = node.child("name").position();
       if (!named.contains(name)) {
         say("receivers/unused", place, fmt::format("no route names the receiver {}", go_quote(name)),
             "name it in a route, or remove it");
@@ -184,7 +177,7 @@ class RoutingSearch {
 }  // namespace
 
 Position PlacedRoute::place(std::string_view key) const {
-  const YamlNode value = child(node, key);
+  const YamlNode value = node.child(key);
   return value.absent() ? node.position() : value.position();
 }
 

@@ -7,13 +7,6 @@
 namespace tocsin {
 namespace {
 
-YamlNode child(const YamlNode& mapping, std::string_view key) {
-  for (const auto& [name, value] : mapping.entries()) {
-    if (name.text() == key) return value;
-  }
-  return {};
-}
-
 const LegacyRuleExtents::Text* find_text(const CheckedRule& rule, TextKind kind, std::string_view name) {
   // The last counts, where a name is given twice.
   for (auto text = rule.extents.texts.rbegin(); text != rule.extents.texts.rend(); ++text) {
@@ -52,21 +45,21 @@ Place CheckedRuleFile::place(const CheckedRule& rule, std::string_view key) cons
                                                  : extents.name;
     return of_extent(extent.end == 0 ? extents.name : extent);
   }
-  const YamlNode value = child(rule.node, key);
+  const YamlNode value = rule.node.child(key);
   if (value.kind() != YamlNode::Kind::kScalar) return {rule.node.position(), 0};
   return of_value(value, 0, std::string::npos);
 }
 
 Place CheckedRuleFile::place(const CheckedGroup& group, std::string_view key) const {
   if (group.node.absent()) return {group.group->position, 0};
-  const YamlNode value = child(group.node, key);
+  const YamlNode value = group.node.child(key);
   if (value.kind() != YamlNode::Kind::kScalar) return {group.node.position(), 0};
   return of_value(value, 0, std::string::npos);
 }
 
 Place CheckedRuleFile::expression_place(const CheckedRule& rule, promql::Extent extent) const {
   if (!rule.node.absent()) {
-    const YamlNode value = child(rule.node, "expr");
+    const YamlNode value = rule.node.child("expr");
     return value.kind() == YamlNode::Kind::kScalar ? of_value(value, extent.begin, extent.end)
                                                    : Place{rule.node.position(), 0};
   }
@@ -87,7 +80,7 @@ Place CheckedRuleFile::text_place(const CheckedRule& rule, TextKind kind, std::s
 Place CheckedRuleFile::text_place(const CheckedRule& rule, TextKind kind, std::string_view name,
                                   std::size_t begin, std::size_t end) const {
   if (!rule.node.absent()) {
-    const YamlNode value = child(child(rule.node, kind == TextKind::kLabel ? "labels" : "annotations"), name);
+    const YamlNode value = rule.node.child(kind == TextKind::kLabel ? "labels" : "annotations").child(name);
     if (value.kind() != YamlNode::Kind::kScalar) return {rule.node.position(), 0};
     return of_value(value, begin, end);
   }

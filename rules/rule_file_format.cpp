@@ -42,8 +42,8 @@ class RuleFileFormatter {
       : source_(text), break_(text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n") {}
 
   std::string format(const YamlNode& root, std::string_view text) {
-    for (const YamlNode& group : items_of(root, "groups")) {
-      for (const YamlNode& rule : items_of(group, "rules")) format_rule(rule);
+    for (const YamlNode& group : root.child("groups").items()) {
+      for (const YamlNode& rule : group.child("rules").items()) format_rule(rule);
     }
     // The byte order mark, which places do not count.
     std::string out(text.substr(0, text.size() - source_.all().size()));
@@ -61,14 +61,6 @@ class RuleFileFormatter {
     std::size_t end;
     std::string text;
   };
-
-  static std::vector<YamlNode> items_of(const YamlNode& mapping, std::string_view key) {
-    if (mapping.kind() != YamlNode::Kind::kMapping) return {};
-    for (const auto& [name, value] : mapping.entries()) {
-      if (name.text() == key && value.kind() == YamlNode::Kind::kList) return value.items();
-    }
-    return {};
-  }
 
   void format_rule(const YamlNode& rule) {
     if (rule.kind() != YamlNode::Kind::kMapping) return;

@@ -203,6 +203,16 @@ TEST_CASE("a comment acts on its own rule only") {
         "promql/counter:5 promql/counter:10");
 }
 
+TEST_CASE("of rules that share a line a comment down to that line acts on it, and one below from it on") {
+  const auto codes = [](const std::string& on_the_line, const std::string& below) {
+    return rule_codes("groups:\n- name: g\n  rules: [{alert: A, expr: errors_total > 1}, {alert: B," +
+                      on_the_line + "\n    for: 5m," + below + "\n    expr: errors_total > 1}]\n");
+  };
+  CHECK(codes("", "") == "promql/counter:3 promql/counter:5");
+  CHECK(codes(" # tocsin disable promql/counter", "") == "promql/counter:5");
+  CHECK(codes("", " # tocsin disable promql/counter") == "");
+}
+
 TEST_CASE("suppressions end on their day, and say so") {
   const std::string head = "groups:\n- name: g\n  rules:\n";
   const std::string rule = "  - alert: A\n    expr: errors_total > 1\n";

@@ -166,6 +166,16 @@ TEST_CASE("owners are read from the comments of a file") {
   CHECK(owners_of("# pint rule/owner old\nALERT A IF up == 0\n\nALERT B IF up == 1\n") == "old/ / ");
 }
 
+TEST_CASE("rules that share a line have one owner, wherever the comment stands") {
+  const auto owners = [](const std::string& on_the_line, const std::string& below) {
+    return owners_of("groups:\n- name: g\n  rules: [{record: a, expr: up}, {record: b," + on_the_line +
+                     "\n    expr: up}," + below + "\n  {record: c, expr: up}]\n");
+  };
+  CHECK(owners(" # pint rule/owner db", "") == "db/ db/ / ");
+  CHECK(owners("", " # pint rule/owner db") == "db/ db/ / ");
+  CHECK(owners(" # pint rule/owner db", " # pint rule/owner web") == "web/ web/ / ");
+}
+
 TEST_CASE("rule/owner asks for a comment, and a comment that belongs to no rule is told") {
   const std::string checks = "- owner: {values: [db, web]}\n";
   CHECK(codes_below("# nobody", checks) == "rule/owner:5");

@@ -26,15 +26,8 @@ std::string complaints(std::string_view text) {
   return problems.to_string();
 }
 
-YamlNode at(const YamlNode& mapping, std::string_view key) {
-  for (const auto& [name, value] : mapping.entries()) {
-    if (name.text() == key) return value;
-  }
-  return {};
-}
-
 YamlNode value_of(std::string_view text) {
-  return at(read("k: " + std::string(text)), "k");
+  return read("k: " + std::string(text)).child("k");
 }
 
 std::string flat(const YamlNode& node) {
@@ -57,11 +50,20 @@ TEST_CASE("a document becomes nodes with line and column") {
   const YamlNode root = read("a: 1\nb:\n  - x\n  - {c: d}\n");
   CHECK(flat(root) == "{a:1 b:[x {c:d}]}");
   CHECK(root.position() == Position{1, 1});
-  CHECK(at(root, "a").position() == Position{1, 4});
-  const YamlNode second = at(root, "b").items().at(1);
+  CHECK(root.child("a").position() == Position{1, 4});
+  const YamlNode second = root.child("b").items().at(1);
   CHECK(second.position() == Position{4, 5});
-  CHECK(at(second, "c").position() == Position{4, 9});
+  CHECK(second.child("c").position() == Position{4, 9});
   CHECK(second.file() == "f.yml");
+}
+
+TEST_CASE("a mapping has a child by its key; where it lacks it, or is none, the child is absent") {
+  const YamlNode root = read("x: &x {a: 1}\nb: {<<: *x, c: ~}\nl: [a]\n");
+  CHECK(root.child("b").child("a").text() == "1");
+  CHECK(root.child("b").child("c").kind() == Kind::kNull);
+  for (const YamlNode& childless : {root.child("b"), root.child("l"), root.child("l").items().at(0),
+                                    root.child("d"), root.child("d").child("d")})
+    CHECK(childless.child("d").absent());
 }
 
 TEST_CASE("a text without a document has an absent root, and an empty document a null one") {
@@ -82,12 +84,12 @@ TEST_CASE("null in all its spellings is the empty text") {
 
 TEST_CASE("a null that is not written has the place of its key or dash, not that of the next token") {
   const YamlNode root = read("a:\n\n# comment\nb:\n  -\n  - # nothing\n\n  - c:\nd: ~\n");
-  CHECK(at(root, "a").position() == Position{1, 1});
-  const std::vector<YamlNode> items = at(root, "b").items();
+  CHECK(root.child("a").position() == Position{1, 1});
+  const std::vector<YamlNode> items = root.child("b").items();
   CHECK(items.at(0).position() == Position{5, 3});
   CHECK(items.at(1).position() == Position{6, 3});
-  CHECK(at(items.at(2), "c").position() == Position{8, 5});
-  CHECK(at(root, "d").position() == Position{9, 4});
+  CHECK(items.at(2).child("c").position() == Position{8, 5});
+  CHECK(root.child("d").position() == Position{9, 4});
 }
 
 TEST_CASE("any scalar is text where text is wanted, as it was written") {
@@ -262,7 +264,7 @@ TEST_CASE("line ends that only YAML 1.1 knows stay in the text, with a warning")
       "a: b\xe2\x80\xa8"
       "c\n",
       "f.yml", problems);
-  CHECK(at(document.root(), "a").text() ==
+  CHECK(document.root().child("a").text() ==
         "b\xe2\x80\xa8"
         "c");
   CHECK(problems.to_string() ==
@@ -273,9 +275,9 @@ TEST_CASE("line ends that only YAML 1.1 knows stay in the text, with a warning")
 TEST_CASE("byte order mark, Windows line ends and tabs between tokens are fine") {
   CHECK(flat(read("\xef\xbb\xbf"
                   "a: b\n")) == "{a:b}");
-  CHECK(at(read("\xef\xbb\xbf"
-                "a: b\n"),
-           "a")
+  CHECK(read("\xef\xbb\xbf"
+             "a: b\n")
+            .child("a")
             .position() == Position{1, 4});
   CHECK(flat(read("a: b\r\nc:\r\n  - d\r\n")) == "{a:b c:[d]}");
   CHECK(flat(read("a:\tb\n")) == "{a:b}");
@@ -385,7 +387,7 @@ TEST_CASE("aliases that multiply are cut off") {
 
 TEST_CASE("an alias stands at its own place and shows its anchor's value") {
   const YamlNode root = read("a: &x [1]\nb: *x\n");
-  CHECK(at(root, "b").position() == Position{2, 4});
+  CHECK(root.child("b").position() == Position{2, 4});
   CHECK(flat(root) == "{a:[1] b:[1]}");
 }
 
