@@ -183,7 +183,9 @@ void MailSessions::wait_for_change(std::unique_lock<std::mutex>& lock) {
   if (waiting_ > 0) until = std::min(until, next_look_);
   if (wake_.wait_until(lock, until, [this] { return changed_ || stopping_; }) || !quiet) return;
   worked_ = false;
-  give_back_spare_memory();
+  lock.unlock();
+  give_back_spare_memory();  // takes its time
+  lock.lock();
 }
 
 void MailSessions::serve(std::uint64_t session, const std::string& place, Mail mail) {

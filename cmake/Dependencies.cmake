@@ -1,4 +1,4 @@
-# Every library is a Debian 12 package; nothing is downloaded. Which file owns which library: see README.
+# Every library is a Debian 12 package; nothing is downloaded. Each stays behind few files: look for its #include.
 set(CMAKE_THREAD_PREFER_PTHREAD ON)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
