@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
   using namespace tocsin;
 #ifdef TOCSIN_MIMALLOC
   mi_option_set(mi_option_decommit_delay, 0);  // see app/spare_memory.h
-  mi_option_set(mi_option_abandoned_page_decommit, 1);
+  mi_option_set(mi_option_decommit_extend_delay, 0);
+  mi_option_set(mi_option_segment_decommit_delay, 0);
 #endif
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);

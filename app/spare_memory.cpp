@@ -1,6 +1,9 @@
 #include "app/spare_memory.h"
 
+#include <array>
 #include <atomic>
+#include <cstdlib>
+#include <mutex>
 
 #ifdef TOCSIN_MIMALLOC
 #include <mimalloc.h>
@@ -10,8 +13,6 @@
 // Only the program is linked with it, its tests are not.
 #pragma weak mi_option_set
 #pragma weak mi_collect
-#pragma weak mi_thread_init
-#pragma weak mi_thread_done
 #pragma weak mi_manage_os_memory
 #endif
 
@@ -19,8 +20,9 @@ namespace tocsin {
 namespace {
 
 #ifdef TOCSIN_MIMALLOC
-// How long mimalloc keeps what is freed: longer than the pauses within a burst.
-constexpr long kKeepMilliseconds = 1000;
+// How long mimalloc keeps what is freed: longer than the pauses within a burst, and over when a thread is
+// quiet.
+constexpr long kKeepMilliseconds = 150;
 
 void keep_for(long milliseconds) {
   static std::atomic<long> last = -1;
@@ -37,14 +39,21 @@ void keep_spare_memory() {
   keep_for(kKeepMilliseconds);
 }
 
-// What was freed while it was to be kept is not given back by mi_collect, but by a thread that ends: so the
-// thread's heap ends here, and the next allocation begins another one.
+// What was freed while it was to be kept is given back with the next large piece that is freed beside it,
+// once its time is over: so some are freed here. mi_collect(true) would do more, but in this version of
+// mimalloc it may unmap what another thread is looking at (src/segment-cache.c, _mi_segment_cache_free_all,
+// does not await readers).
 void give_back_spare_memory() {
-  keep_for(0);
+  constexpr std::size_t kPieces = 4, kBytes = std::size_t{200} << 10;
+  static std::mutex one_at_a_time;
   if (mi_collect == nullptr) return;
-  mi_collect(true);
-  mi_thread_init();  // an end without a beginning would be counted
-  mi_thread_done();
+  const std::lock_guard lock(one_at_a_time);
+  keep_for(kKeepMilliseconds);
+  std::array<void*, kPieces> pieces;
+  for (void*& piece : pieces) piece = std::malloc(kBytes);
+  for (void* piece : pieces) std::free(piece);
+  keep_for(0);
+  mi_collect(false);
 }
 
 void take_large_pages(std::size_t bytes) {
