@@ -81,6 +81,7 @@ void ChangeDesk::take_answer(LineNumber number, const ChangeNews& news, const De
     return finish(number, news, Outcome::kSettled, result.message);
   {
     const std::lock_guard lock(mutex_);
+    if (closed_) return;  // it stays owed
     const std::size_t failures = lines_[number].failures++;
     if (failures < pauses_.size()) return due_.add(SteadyClock::now() + pauses_[failures], number);
   }

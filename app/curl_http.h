@@ -21,7 +21,7 @@ struct HttpSurroundings {
   Duration stall_timeout{};
   Environment environment;
   OAuth2Tokens* tokens = nullptr;
-  std::shared_ptr<CurlUrls> urls = std::make_shared<CurlUrls>();  // of the loop's thread
+  CurlUrls* urls = nullptr;  // of the loop's thread
 };
 
 class HttpExchange final : public Exchange {

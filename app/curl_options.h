@@ -78,7 +78,7 @@ class CurlUrls {
   std::shared_ptr<const CurlUrl> read(const std::string& url);
 
  private:
-  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kMost = 64;
   std::unordered_map<std::string, std::shared_ptr<const CurlUrl>> known_;
 };
 

@@ -14,8 +14,8 @@ class CurlTransport::Inside {
   explicit Inside(const TransportOptions& options)
       : tokens_([this](HttpRequest request, auto done) { send(std::move(request), std::move(done)); },
                 [this](std::uint64_t id) { http_.resume(id); }),
-        surroundings_(std::make_shared<const HttpSurroundings>(
-            HttpSurroundings{options.user_agent, options.stall_timeout, process_environment(), &tokens_})),
+        surroundings_(std::make_shared<const HttpSurroundings>(HttpSurroundings{
+            options.user_agent, options.stall_timeout, process_environment(), &tokens_, &urls_})),
         http_({options.transfers, options.transfers_per_place, options.waiting}),
         mail_({options.mail_sessions, options.mail_sessions_per_place, options.waiting,
                options.mail_look_interval}) {}
@@ -67,6 +67,7 @@ class CurlTransport::Inside {
 
  private:
   OAuth2Tokens tokens_;
+  CurlUrls urls_;
   std::shared_ptr<const HttpSurroundings> surroundings_;
   CurlLoop http_;  // last, both: their threads end before what they use
   MailSessions mail_;

@@ -13,6 +13,10 @@ namespace tocsin {
 
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
+// Capacity that a body has beyond its end where its length was said: a JSON reader then needs no copy with
+// room behind the text (simdjson reads that far).
+inline constexpr std::size_t kSpareBodyCapacity = 64;
+
 // One request, whole: the body has arrived, is no longer chunked and is within the limits.
 struct HttpQuery {
   std::string method;      // as sent: "GET", "POST", "PROPFIND"…

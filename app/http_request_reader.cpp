@@ -14,8 +14,6 @@ constexpr size_t kMaxMethodBytes = 32;
 constexpr size_t kMaxPathBytes = 8000;
 // Memory that a mere promise (Content-Length) may claim; more comes as bytes come.
 constexpr size_t kReservedOnPromise = 256 << 10;
-// So that those who read JSON (app/posted_alerts_reader.h) need no copy with room behind it.
-constexpr size_t kSpare = 64;
 
 constexpr std::string_view kNotARequestLine = "the request's first line is not METHOD TARGET VERSION";
 
@@ -105,7 +103,7 @@ HttpRequestReader::Progress HttpRequestReader::read_body(std::string& input) {
   }
   const size_t taken = std::min(length_ - query_.body.size(), input.size());
   if (taken > 0) {
-    if (query_.body.empty()) query_.body.reserve(std::min(length_, kReservedOnPromise) + kSpare);
+    if (query_.body.empty()) query_.body.reserve(std::min(length_, kReservedOnPromise) + kSpareBodyCapacity);
     query_.body.append(input, 0, taken);
     input.erase(0, taken);
   }

@@ -68,6 +68,11 @@ void add_router(const MetricsSnapshot& now, std::vector<MetricValues>& out) {
                       static_cast<double>(now.deliveries_under_way)));
   out.push_back(
       gauge("tocsin_store_failing", "Whether the last write to the store failed.", now.store_failing));
+  out.push_back(gauge("tocsin_shared_label_names", "Sets of label names that label sets share.",
+                      static_cast<double>(now.shared_label_names)));
+  out.push_back(gauge("tocsin_shared_label_names_limit",
+                      "How many can be shared: label sets with further names need more memory.",
+                      static_cast<double>(now.shared_label_names_limit)));
 }
 
 MetricValues counter(std::string name, std::string help, double value) {

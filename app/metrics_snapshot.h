@@ -44,6 +44,8 @@ struct MetricsSnapshot {
   bool store_failing = false;
   std::uint64_t commits = 0;  // that were tried
   std::uint64_t failed_commits = 0;
+  std::size_t shared_label_names = 0;  // core/label_names.h
+  std::size_t shared_label_names_limit = 0;
 };
 
 // One list of series per metric. Where Alertmanager's metric is about something that we do not have, it is

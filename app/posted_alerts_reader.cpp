@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "app/http_message.h"
 #include "app/json_mistake.h"
 
 namespace tocsin {
@@ -126,7 +127,7 @@ simdjson::dom::parser& parser_for(std::string_view body, simdjson::dom::parser& 
 
 }  // namespace
 
-static_assert(kSpareForReading >= simdjson::SIMDJSON_PADDING);
+static_assert(kSpareBodyCapacity >= simdjson::SIMDJSON_PADDING);
 
 Result<PostedBatch> read_posted_batch(const std::string& body) {
   try {

@@ -28,8 +28,7 @@ struct PostedBatch {
 };
 
 // Fails where the body as a whole is not an array of JSON; with the byte offset where there is one. A body
-// with kSpareForReading bytes of capacity to spare is read where it is, any other one is copied.
-inline constexpr std::size_t kSpareForReading = 64;
+// with kSpareBodyCapacity to spare is read where it is, any other one is copied.
 Result<PostedBatch> read_posted_batch(const std::string& body);
 
 }  // namespace tocsin

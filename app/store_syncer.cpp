@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace tocsin {
 
-StoreSyncer::StoreSyncer(Store& store, Synced synced) : store_(store), synced_(std::move(synced)) {
+StoreSyncer::StoreSyncer(Store& store, Synced synced, std::chrono::milliseconds pause)
+    : store_(store), synced_(std::move(synced)), pause_(pause) {
   thread_ = std::thread([this] { work(); });
 }
 
@@ -42,11 +44,12 @@ void StoreSyncer::when_synced(std::function<void(bool)> call) {
 
 void StoreSyncer::work() {
   std::unique_lock lock(mutex_);
-  std::chrono::steady_clock::time_point last_end{};
+  std::optional<std::chrono::steady_clock::time_point> last_end;
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || done_ < committed_; });
     if (done_ == committed_) return;
-    wake_.wait_until(lock, last_end + kPause, [this] { return stopping_ || !waiting_.empty(); });
+    if (last_end)
+      wake_.wait_until(lock, *last_end + pause_, [this] { return stopping_ || !waiting_.empty(); });
     const std::uint64_t commit = committed_;
     lock.unlock();
     const Result<void> result = store_.sync();

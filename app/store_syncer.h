@@ -21,15 +21,15 @@ class StoreSyncer {
   // Of commits up to and including that number. Called on the syncer's thread.
   using Synced = std::function<void(std::uint64_t commit, const Result<void>&)>;
 
+  // From one sync to the next, where nobody waits for it.
+  static constexpr std::chrono::milliseconds kPause{10};
+
   // The store outlives it.
-  StoreSyncer(Store&, Synced);
+  StoreSyncer(Store&, Synced, std::chrono::milliseconds pause = kPause);
   // Syncs what waits.
   ~StoreSyncer();
   StoreSyncer(const StoreSyncer&) = delete;
   StoreSyncer& operator=(const StoreSyncer&) = delete;
-
-  // From one sync to the next, where nobody waits for it.
-  static constexpr std::chrono::milliseconds kPause{10};
 
   // There is a commit, numbered in order.
   void committed(std::uint64_t commit);
@@ -42,6 +42,7 @@ class StoreSyncer {
 
   Store& store_;
   const Synced synced_;
+  const std::chrono::milliseconds pause_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::uint64_t committed_ = 0;

@@ -40,7 +40,7 @@ class LabelNames::Table {
 
   const LabelNames* find(std::span<const Label> labels, std::size_t hash) const {
     for (std::size_t i = 0; i < kTried; ++i) {
-      const LabelNames* names = slots_[(hash + i) % kSlots].load(std::memory_order_acquire);
+      const LabelNames* names = slot(hash + i).load(std::memory_order_acquire);
       if (names == nullptr || names->are_of(labels)) return names;
     }
     return nullptr;
@@ -48,30 +48,36 @@ class LabelNames::Table {
 
   // Null: it is full.
   const LabelNames* add(std::span<const Label> labels, std::size_t hash) {
-    if (last_.load(std::memory_order_relaxed) >= kMost ||
-        bytes_.load(std::memory_order_relaxed) >= kMostBytes)
+    std::size_t i = 0;
+    while (i < kTried && slot(hash + i).load(std::memory_order_relaxed) != nullptr) ++i;
+    if (i == kTried || in_use() == limit() || bytes_.load(std::memory_order_relaxed) >= kMostBytes)
       return nullptr;
     std::unique_ptr<LabelNames> made(new LabelNames(labels));
     if (made->text_.size() > kMostBytesOfOne) return nullptr;
     const std::uint32_t number = last_.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (number > limit()) return nullptr;
     bytes_.fetch_add(sizeof(LabelNames) + made->text_.size() + made->size() * sizeof made->ends_[0],
                      std::memory_order_relaxed);
-    if (number >= kMost) return nullptr;
     made->number_ = number;
     numbered[number].store(made.get(), std::memory_order_release);
-    for (std::size_t i = 0; i < kTried; ++i) {
+    for (; i < kTried; ++i) {
       const LabelNames* there = nullptr;
-      if (slots_[(hash + i) % kSlots].compare_exchange_strong(there, made.get(), std::memory_order_acq_rel))
+      if (slot(hash + i).compare_exchange_strong(there, made.get(), std::memory_order_acq_rel))
         return made.release();
-      if (there->are_of(labels)) return there;  // another thread was faster
+      if (there->are_of(labels)) return there;  // another thread was faster; the number is lost
     }
     return nullptr;
   }
+
+  std::size_t in_use() const { return std::min<std::size_t>(last_.load(std::memory_order_relaxed), limit()); }
 
  private:
   static constexpr std::size_t kSlots = 2 * kMost;
   static constexpr std::size_t kTried =
       64;  // so that names chosen to meet in one slot cost no more than this
+  std::atomic<const LabelNames*>& slot(std::size_t place) { return slots_[place % kSlots]; }
+  const std::atomic<const LabelNames*>& slot(std::size_t place) const { return slots_[place % kSlots]; }
+
   std::array<std::atomic<const LabelNames*>, kSlots> slots_{};
   std::atomic<std::uint32_t> last_ = kNotShared;  // number that was given
   std::atomic<std::size_t> bytes_ = 0;
@@ -100,6 +106,10 @@ std::size_t LabelNames::find(std::string_view name) const {
   std::size_t index = 0;
   while (index < size() && (*this)[index] != name) ++index;
   return index;
+}
+
+std::size_t LabelNames::in_use() {
+  return Table::the().in_use();
 }
 
 const LabelNames* LabelNames::of(std::span<const Label> labels) {

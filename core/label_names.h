@@ -33,6 +33,13 @@ class LabelNames {
     return *numbered[number].load(std::memory_order_relaxed);
   }
 
+  // How many are shared, and the most that can be.
+  static std::size_t in_use();
+  static constexpr std::size_t limit() { return kMost - 1; }
+
+  LabelNames(const LabelNames&) = delete;
+  LabelNames& operator=(const LabelNames&) = delete;
+
   // kNotShared: whoever got them from of() deletes them.
   std::uint32_t number() const { return number_; }
   std::size_t size() const { return ends_.size(); }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/memory_store.h"
+#include "tests/app/shell_support.h"
 
 using namespace tocsin;
 using namespace std::chrono_literals;
@@ -176,6 +177,46 @@ TEST_CASE("a question sees every event that was posted before it, also after the
   CHECK(running.loop->ask(count) == 1);
   running.loop->stop();
   CHECK(running.loop->ask(count) == 1);
+}
+
+TEST_CASE("in a storm, too, an answer is decided without anything else happening") {
+  constexpr int kGroups = 2 * static_cast<int>(EventLine::kStorm);
+  EngineConfig config = one_receiver();
+  auto routing = std::make_shared<RoutingConfig>(*config.routing);
+  routing->root.group_by_all = true;
+  config.routing = routing;
+  MemoryStore store;
+  SystemClock clock;
+  test::Counter delivered, notified;
+  std::mutex mutex;
+  std::string id;
+  EventLoop::Outlets outlets{
+      [](EvaluateGroup) {},
+      [&](const Notification& notification, const std::shared_ptr<CommitGate>&) {
+        const std::lock_guard lock(mutex);
+        id = notification.id;
+        delivered.add();
+      },
+      [&](std::span<const Notice> notices, TimePoint) {
+        for (const Notice& notice : notices) {
+          if (notice.kind == NoticeKind::kNotified) notified.add();
+        }
+      },
+  };
+  Step first;
+  auto engine = Engine::start(config, {}, clock.now(), first);
+  EventLoop loop(std::move(engine), std::move(first), store, clock, Duration(1h), std::move(outlets));
+  loop.start();
+  AlertsPosted posted;
+  for (int i = 0; i < kGroups; ++i) posted.alerts.push_back(alert(std::to_string(i).c_str(), clock.now()));
+  loop.post(std::move(posted));
+  delivered.wait_for(kGroups);
+  {
+    const std::lock_guard lock(mutex);
+    loop.post(DeliveryFinished{id, {DeliveryResult::Outcome::kDelivered, 200, "", "", {}, ""}});
+  }
+  notified.wait_for(1);
+  loop.stop();
 }
 
 TEST_CASE("engine time never runs backwards and never stands still") {

@@ -72,6 +72,8 @@ TEST_CASE("state is told under the names that dashboards know") {
   now.alerts_per_name = 100;
   now.commits = 9;
   now.failed_commits = 2;
+  now.shared_label_names = 11;
+  now.shared_label_names_limit = 12;
   now.receivers = 4;
   now.integrations = 5;
   now.config_hash = 0xFFFF'0000'0000'0007ULL;
@@ -113,6 +115,8 @@ TEST_CASE("state is told under the names that dashboards know") {
            Row{"alertmanager_config_last_reload_success_timestamp_seconds", "1767323045.5"},
            Row{"tocsin_deliveries_under_way", "6"},
            Row{"tocsin_store_failing", "0"},
+           Row{"tocsin_shared_label_names", "11"},
+           Row{"tocsin_shared_label_names_limit", "12"},
            Row{R"(tocsin_http_connections{state="busy"})", "6"},
            Row{R"(tocsin_http_connections{state="idle"})", "4"},
            Row{R"(tocsin_http_refused_total{reason="too_slow"})", "8"},

@@ -1,6 +1,7 @@
 #include "app/store_batch.h"
 
 #include <doctest/doctest.h>
+#include <snappy.h>
 
 #include <random>
 
@@ -34,26 +35,63 @@ TEST_CASE("what is written is read, one commit after the other") {
   CHECK(batch.history[1].at == kNoTime);
 }
 
-TEST_CASE("commits of every size are read as they were written") {
+namespace {
+
+// The form of a batch, written down once more: what older programs wrote, and read.
+std::string plain_bytes(const std::vector<Record>& records, const std::vector<HistoryEntry>& history) {
+  std::string bytes;
+  const auto number = [&](std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7f) | 0x80);
+    bytes += static_cast<char>(value);
+  };
+  const auto text = [&](const std::string& value) {
+    number(value.size());
+    bytes += value;
+  };
+  number(records.size());
+  for (const Record& record : records) {
+    text(record.bucket);
+    text(record.key);
+    bytes += record.value ? '\1' : '\0';
+    if (record.value) text(*record.value);
+  }
+  number(history.size());
+  for (const HistoryEntry& line : history) {
+    number(static_cast<std::uint64_t>(line.at.time_since_epoch().count()));
+    text(line.kind);
+    text(line.subject);
+    text(line.json);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("commits of every size are written in the one form, and read again") {
   StoreBatchWriter writer;
   std::mt19937 random(11);
-  for (const std::size_t count : {1, 40, 300, 3000}) {
+  for (const std::size_t count : {0, 1, 40, 300, 3000}) {
     for (const std::size_t longest : {20, 3000, 200'000}) {
       if (count * longest > 40'000'000) continue;
-      std::vector<Record> records;
-      std::vector<HistoryEntry> history;
-      for (std::size_t i = 0; i < count; ++i) {
-        records.push_back({"bucket", std::to_string(i), std::string(random() % longest, 'a' + i % 26)});
-        history.push_back({kHistory[0].at, "Kind", std::to_string(random()),
-                           std::string(random() % longest, static_cast<char>(random()))});
-      }
-      StoreBatch batch;
-      REQUIRE(read_batch(writer.write(records, history), batch));
-      CHECK(batch.records == records);
-      REQUIRE(batch.history.size() == history.size());
-      for (std::size_t i = 0; i < count; ++i) {
-        REQUIRE(batch.history[i].subject == history[i].subject);
-        REQUIRE(batch.history[i].json == history[i].json);
+      for (const bool with_history : {true, false}) {
+        std::vector<Record> records;
+        std::vector<HistoryEntry> history;
+        for (std::size_t i = 0; i < count; ++i) {
+          Record record{"bucket", std::to_string(i), std::nullopt};
+          if (i % 5 != 3) record.value = std::string(random() % longest, static_cast<char>('a' + i % 26));
+          if (with_history || count % 3 == 1) records.push_back(std::move(record));
+          if (with_history || count % 3 == 0)
+            history.push_back({kHistory[0].at, "Kind", std::to_string(random()),
+                               std::string(random() % longest, static_cast<char>(random()))});
+        }
+        const std::string bytes = writer.write(records, history);
+        std::string plain;
+        REQUIRE(snappy::Uncompress(bytes.data(), bytes.size() - 1, &plain));
+        CHECK((plain == plain_bytes(records, history)));
+        StoreBatch batch;
+        REQUIRE(read_batch(bytes, batch));
+        CHECK((batch.records == records));
+        CHECK(batch.history.size() == history.size());
       }
     }
   }

@@ -1,7 +1,10 @@
 #include "core/label_names.h"
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <thread>
 #include <vector>
 
@@ -70,7 +73,10 @@ TEST_CASE("names of enormous length are not kept for good") {
   delete names;
 }
 
-TEST_CASE("where too many names are in use, label sets have names of their own and are the same sets") {
+namespace {
+
+// What is wrong once the table is full; "": nothing.
+std::string wrong_once_full() {
   std::vector<Labels> sets;
   bool full = false;
   for (int i = 0; i < 40'000; ++i) {
@@ -81,15 +87,32 @@ TEST_CASE("where too many names are in use, label sets have names of their own a
     full = true;
     delete names;
   }
-  REQUIRE(full);
+  if (!full || LabelNames::in_use() > LabelNames::limit()) return "the table has no limit";
   for (std::size_t i = 0; i < sets.size(); i += 97) {
     const std::string name = "invented_" + std::to_string(i);
-    const Labels again{{"instance", "a"}, {name, "1"}};
-    CHECK(sets[i] == again);
-    CHECK(sets[i].value(name) == "1");
-    CHECK(sets[i].to_string() == "{instance=\"a\", " + name + "=\"1\"}");
-    CHECK(sets[i] != Labels{{"instance", "a"}, {name, "2"}});
-    CHECK(sets[i] != Labels{{"instance", "a"}, {name + "x", "1"}});
-    CHECK(sets[i].with("z", "").without("z") == sets[i]);
+    if (sets[i] != Labels{{"instance", "a"}, {name, "1"}}) return "equal sets differ: " + name;
+    if ((sets[i] <=> Labels{{"instance", "a"}, {name, "1"}}) != 0) return "equal sets have an order: " + name;
+    if (sets[i].value(name) != "1") return "the value is gone: " + name;
+    if (sets[i].to_string() != "{instance=\"a\", " + name + "=\"1\"}") return sets[i].to_string();
+    if (sets[i] == Labels{{"instance", "a"}, {name, "2"}}) return "other values are the same: " + name;
+    if (sets[i] == Labels{{"instance", "a"}, {name + "x", "1"}}) return "other names are the same: " + name;
+    if (sets[i].with("z", "").without("z") != sets[i]) return "with and without change it: " + name;
   }
+  return "";
+}
+
+}  // namespace
+
+// In a process of its own, so that other tests find the table as it was.
+TEST_CASE("where too many names are in use, label sets have names of their own and are the same sets") {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const std::string wrong = wrong_once_full();
+    if (!wrong.empty()) std::fprintf(stderr, "%s\n", wrong.c_str());
+    _exit(wrong.empty() ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
