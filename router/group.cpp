@@ -2,13 +2,6 @@
 
 #include <algorithm>
 
-#include "core/ascii.h"
-#include "core/check.h"
-#include "core/duration.h"
-#include "core/named_alerts.h"
-#include "router/alert_order.h"
-#include "router/router_records.h"
-#include "router/stable_hash.h"
 
 namespace tocsin {
 
@@ -125,83 +118,6 @@ void Group::take_turn(GroupIntegration& integration, GroupStep& step) {
   if (why != NotifyReason::kNone) speak(integration, why, alerts, step);
 }
 
-void Group::answered(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
-  using Outcome = DeliveryResult::Outcome;
-  integration.changed = true;
-  bool missed = std::exchange(integration.flush_missed, false);
-  if (result.message_ref_is_gone) integration.message_ref.clear();
-  Gates::Verdict verdict = step.gates.answered(*integration.entry, serial_, result, step.now, step.out);
-  if (integration.gone)
-    verdict = Gates::Verdict::kByItself;  // it does not wait for what is no longer its own
-  if (result.outcome == Outcome::kDelivered) {
-    arrived(integration, result, step);
-    relieve_stand_ins(step);
-    if (missed && !integration.gone) consider(integration, alerts_at(step), step);
-  } else if (result.outcome == Outcome::kFailed) {
-    failed(integration, result, verdict, step);
-  } else {
-    refused(integration, result, verdict, step);
-  }
-  settle(step);
-}
-
-void Group::failed(GroupIntegration& integration, const DeliveryResult& result, Gates::Verdict verdict,
-                   GroupStep& step) {
-  Delivery& delivery = integration.delivery;
-  const bool waits = verdict == Gates::Verdict::kWaitsForGate;
-  if (waits) {
-    delivery.wait_again(result);
-  } else {
-    delivery.failed(result, step.now);
-  }
-  if (integration.gone) return;
-  Notice retrying = attempt_notice(NoticeKind::kDeliveryRetrying, integration);
-  retrying.details.emplace_back("message", result.message);
-  retrying.details.emplace_back("tries", std::to_string(delivery.tries()));
-  const TimePoint next =
-      waits ? step.gates.view(integration.entry->id, step.now).opens_at : delivery.next_attempt_at();
-  retrying.details.emplace_back("in", next == kNever ? "its turn" : format_go_duration(next - step.now));
-  step.out.notices.push_back(std::move(retrying));
-}
-
-void Group::refused(GroupIntegration& integration, const DeliveryResult& result, Gates::Verdict verdict,
-                    GroupStep& step) {
-  Delivery& delivery = integration.delivery;
-  const bool waits = verdict == Gates::Verdict::kWaitsForGate;
-  if (waits) {
-    delivery.rejected_and_waits(result, step.now);
-  } else {
-    delivery.rejected(result, integration.said_at, terms_.group_interval);
-  }
-  Notice rejected = attempt_notice(NoticeKind::kDeliveryRejected, integration);
-  rejected.details.emplace_back("message", result.message);
-  rejected.details.emplace_back("status", std::to_string(result.status));
-  rejected.details.emplace_back("held until",
-                                waits ? "its turn" : format_rfc3339(delivery.next_attempt_at()));
-  step.out.notices.push_back(std::move(rejected));
-}
-
-void Group::arrived(GroupIntegration& integration, const DeliveryResult& result, GroupStep& step) {
-  Notice notified = attempt_notice(NoticeKind::kNotified, integration);
-  for (auto& [key, told] : integration.told.alerts) {
-    if (told.attempted == Told::kNothing) continue;
-    told = {.told = told.attempted, .attempted = Told::kNothing, .at = integration.said_at};
-  }
-  if (!result.message_ref.empty()) integration.message_ref = result.message_ref;
-  integration.told.last_notified_at = integration.said_at;
-  ++integration.told.times_notified;
-  notified.details.emplace_back("reason", std::string(to_string(integration.reason)));
-  notified.details.emplace_back("firing", std::to_string(integration.said_firing));
-  notified.details.emplace_back("resolved", std::to_string(integration.said_resolved));
-  notified.details.emplace_back("tries", std::to_string(integration.delivery.tries()));
-  notified.details.emplace_back("status", std::to_string(result.status));
-  notified.details.emplace_back("took", format_go_duration(step.now - integration.delivery.started_at()));
-  // It arrived, but not with everybody: a mailbox among several was refused.
-  if (!result.message.empty()) notified.details.emplace_back("message", result.message);
-  step.out.notices.push_back(std::move(notified));
-  integration.delivery.succeeded();
-}
-
 NotifyPolicy Group::policy(const GroupIntegration& integration) const {
   return {.wants_resolved = integration.entry->wants_resolved,
           .group_interval = terms_.group_interval,
@@ -312,69 +228,6 @@ void Group::note_attempt(GroupIntegration& integration, const Alerts& alerts, Gr
   step.out.notices.push_back(std::move(notifying));
 }
 
-Notification Group::build(const GroupIntegration& integration, NotifyReason why, const Alerts& alerts,
-                          TimePoint now) const {
-  Notification notification;
-  notification.id = integration.delivery.id();
-  notification.integration = integration.entry->id;
-  notification.integration_fingerprint = integration.entry->fingerprint;
-  notification.group_key = terms_.group_key();
-  notification.route_id = terms_.route_id;
-  notification.group_labels = terms_.labels;
-  notification.reason = why;
-  notification.at = now;
-  notification.repeat_interval = terms_.repeat_interval;
-  notification.times_notified = integration.told.times_notified;
-  // A conversation that begins anew gets a message of its own.
-  if (why != NotifyReason::kFirstNotification) notification.message_ref = integration.message_ref;
-  if (route_ != nullptr) notification.route_labels = route_->labels;
-  name_alerts(integration, alerts, notification);
-  return notification;
-}
-
-void Group::name_alerts(const GroupIntegration& integration, const Alerts& alerts,
-                        Notification& notification) const {
-  struct Named {
-    const Alert* alert;
-    AlertChange change;
-    bool firing;
-  };
-  std::vector<Named> named;
-  // A conversation that begins anew knows nothing of what fired before.
-  const bool anew = notification.reason == NotifyReason::kFirstNotification;
-  TimePoint since = anew || !is_set(terms_.opened_at) ? kNever : terms_.opened_at;
-  for (const GroupAlert& alert : alerts) {
-    // note_attempt has marked exactly what belongs in this notification.
-    const ToldAlert told = integration.told.of(alert.key);
-    if (told.attempted != (alert.firing ? Told::kFiring : Told::kResolved)) continue;
-    const Alert& content = members_.at(alert.key).entry->alert;
-    named.push_back({&content, change_for(told, alert), alert.firing});
-    if (is_set(content.starts_at)) since = std::min(since, content.starts_at);
-  }
-  std::ranges::sort(named, notified_before,
-                    [](const Named& one) -> const Labels& { return one.alert->labels; });
-  notification.alerts.reserve(named.size());
-  notification.changes.reserve(named.size());
-  for (const Named& one : named) {
-    notification.alerts.push_back(*one.alert);
-    if (one.firing) notification.alerts.back().ends_at = kNoTime;
-    notification.changes.push_back(one.change);
-  }
-  if (since != kNever) notification.first_fired_at = since;
-}
-
-std::string Group::next_id(const GroupIntegration& integration) {
-  terms_changed = true;
-  std::string name = told_key(record_key(), integration.entry->id);
-  name.append("|").append(std::to_string(terms_.opened_at.time_since_epoch().count()));
-  name.append("|").append(std::to_string(++terms_.notifications));
-  std::string id;
-  id.reserve(32);
-  append_hex(id, stable_hash(name, 1));
-  append_hex(id, stable_hash(name, 2));
-  return id;
-}
-
 void Group::settle(GroupStep& step) {
   relieve_stand_ins(step);
   release_integrations(step);
@@ -452,29 +305,6 @@ void Group::release_members(GroupStep& step) {
     step.released.push_back(&entry);
     it = members_.erase(it);
   }
-}
-
-Notice Group::notice(NoticeKind kind, const GroupIntegration& integration) const {
-  Notice notice{kind, terms_.group_key(), terms_.labels, {}};
-  notice.details.emplace_back("integration", integration.entry->id.to_string());
-  return notice;
-}
-
-// With the alerts that the attempt names.
-Notice Group::attempt_notice(NoticeKind kind, const GroupIntegration& integration) const {
-  Notice attempt = notice(kind, integration);
-  NamedAlerts named;
-  for (const auto& [key, told] : integration.told.alerts) {
-    if (told.attempted == Told::kNothing) continue;
-    if (named.full()) {
-      named.count_one();
-      continue;
-    }
-    named.add(key.to_string(),
-              told.attempted == Told::kFiring ? NamedAlerts::Said::kFiring : NamedAlerts::Said::kResolved);
-  }
-  attempt.alerts = named.take();
-  return attempt;
 }
 
 }  // namespace tocsin
