@@ -23,18 +23,11 @@ GroupEvaluated failed_evaluation(const EvaluateGroup& evaluation, const std::str
 }  // namespace
 
 EvaluationDesk::EvaluationDesk(Transport& transport, Clock& clock, Post post)
-    : transport_(transport), clock_(clock), post_(std::move(post)) {}
-
-EvaluationDesk::~EvaluationDesk() {
-  stop();
-}
+    : clock_(clock), post_(std::move(post)), workers_(transport, kWorkersPerServer) {}
 
 void EvaluationDesk::take(EvaluateGroup evaluation) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return;
-  auto& pool = pools_[evaluation.plan->server->name];
-  if (!pool) pool = std::make_unique<WorkerPool>(kWorkersPerServer);
-  pool->submit([this, evaluation = std::move(evaluation)] { evaluate(evaluation); });
+  const std::string server = evaluation.plan->server->name;
+  workers_.submit(server, [this, evaluation = std::move(evaluation)] { evaluate(evaluation); });
 }
 
 void EvaluationDesk::evaluate(const EvaluateGroup& evaluation) {
@@ -52,44 +45,14 @@ void EvaluationDesk::evaluate(const EvaluateGroup& evaluation) {
     // One group's answers must not end the program and with it all other pages.
     result = failed_evaluation(evaluation, error.what());
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return;
-  }
-  post_(std::move(result));
+  if (!workers_.closed()) post_(std::move(result));
 }
 
 QueryResult EvaluationDesk::ask(const PrometheusServer& server, const std::string& expression, TimePoint at) {
   const TimePoint wall = at - clock_.ahead();
-  bool post = true;
-  {
-    const std::lock_guard lock(mutex_);
-    post = !without_post_.contains(server.url);
-  }
-  if (post) {
-    const OutboundAnswer answer =
-        transport_.perform(instant_query_request(server, expression, wall, server.timeout));
-    if (!refuses_post(answer)) return read_query_answer(answer);
-    const std::lock_guard lock(mutex_);
-    without_post_.insert(server.url);
-  }
-  return read_query_answer(
-      transport_.perform(instant_query_get_request(server, expression, wall, server.timeout)));
-}
-
-void EvaluationDesk::close() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
-}
-
-void EvaluationDesk::stop() {
-  close();
-  std::map<std::string, std::unique_ptr<WorkerPool>> pools;
-  {
-    const std::lock_guard lock(mutex_);
-    pools.swap(pools_);
-  }
-  for (auto& [name, pool] : pools) pool->stop();
+  return read_query_answer(workers_.ask(
+      server.url, [&] { return instant_query_request(server, expression, wall, server.timeout); },
+      [&] { return instant_query_get_request(server, expression, wall, server.timeout); }));
 }
 
 }  // namespace tocsin

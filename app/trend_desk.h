@@ -4,15 +4,10 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <set>
-#include <string>
 
 #include "app/clock.h"
+#include "app/query_workers.h"
 #include "app/transport.h"
-#include "app/worker_pool.h"
 #include "evaluator/trend_query.h"
 
 namespace tocsin {
@@ -24,24 +19,19 @@ class TrendDesk {
 
   using Post = std::function<void(TrendArrived)>;
   TrendDesk(Transport&, Clock&, Post);
-  ~TrendDesk();
 
   // Every question is answered, be it with nothing.
   void take(TrendQuestion);
   // No answer is posted from here on.
-  void close();
-  void stop();
+  void close() { workers_.close(); }
+  void stop() { workers_.stop(); }
 
  private:
   TrendArrived ask(const TrendQuestion&);
 
-  Transport& transport_;
   Clock& clock_;
   Post post_;
-  std::mutex mutex_;
-  bool closed_ = false;
-  std::map<std::string, std::unique_ptr<WorkerPool>> pools_;  // by server name
-  std::set<std::string> without_post_;                        // URLs of servers that take no POST
+  QueryWorkers workers_;  // last: ends before what it uses
 };
 
 }  // namespace tocsin
