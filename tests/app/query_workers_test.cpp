@@ -50,13 +50,11 @@ TEST_CASE("a server that takes no POST is asked by GET, and not by POST again") 
 
 TEST_CASE("a server that hangs has a line of its own, and the line has an end") {
   Servers servers;
-  QueryWorkers workers(servers, 1);
-  std::promise<void> begun, answers;
-  std::promise<void> other_answered;
-  const auto hangs = [&, until = answers.get_future().share()] { until.wait(); };
-  REQUIRE(workers.submit("slow", [&] {
+  std::promise<void> begun, answers, other_answered;
+  QueryWorkers workers(servers, 1);  // last: its threads use the others
+  REQUIRE(workers.submit("slow", [&, answer = answers.get_future().share()] {
     begun.set_value();
-    hangs();
+    answer.wait();
   }) == Taken::kYes);
   begun.get_future().wait();
   CHECK(workers.submit(
@@ -71,9 +69,9 @@ TEST_CASE("a server that hangs has a line of its own, and the line has an end") 
 
 TEST_CASE("who has closed takes nothing, and what is under way can tell") {
   Servers servers;
-  QueryWorkers workers(servers, 1);
   std::promise<void> begun, closing;
   std::promise<bool> saw_it;
+  QueryWorkers workers(servers, 1);  // last: its threads use the others
   REQUIRE(workers.submit("main", [&, closed = closing.get_future().share()] {
     begun.set_value();
     closed.wait();
