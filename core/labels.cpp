@@ -167,6 +167,7 @@ std::string Labels::to_string() const {
 bool operator==(const Labels& a, const Labels& b) {
   if (a.block_ == b.block_) return true;
   if (a.empty() || b.empty()) return false;
+  // Just at the limit of the table, equal names may be shared by one and not by the other.
   const bool own = a.block_->own_names() || b.block_->own_names();
   if (own ? a.block_->names() != b.block_->names() : a.block_->shared_names != b.block_->shared_names)
     return false;
