@@ -18,7 +18,15 @@ constexpr char kFormat = 1;
 constexpr std::size_t kUsual = std::size_t{4} << 20;
 enum : char { kGone = 0, kValue = 1 };
 
-void write_number(std::uint64_t number, std::string& bytes) {
+// What is written here is appended to a string, or only counted.
+struct ByteCount {
+  std::size_t size = 0;
+  void operator+=(char) { ++size; }
+  void operator+=(std::string_view text) { size += text.size(); }
+};
+
+template <class Bytes>
+void write(std::uint64_t number, Bytes& bytes) {
   while (number >= 0x80) {
     bytes += static_cast<char>(number | 0x80);
     number >>= 7;
@@ -26,45 +34,26 @@ void write_number(std::uint64_t number, std::string& bytes) {
   bytes += static_cast<char>(number);
 }
 
-void write_text(std::string_view text, std::string& bytes) {
-  write_number(text.size(), bytes);
+template <class Bytes>
+void write(std::string_view text, Bytes& bytes) {
+  write(std::uint64_t{text.size()}, bytes);
   bytes += text;
 }
 
-std::size_t size_of(std::uint64_t number) {
-  std::size_t size = 1;
-  for (; number >= 0x80; number >>= 7) ++size;
-  return size;
+template <class Bytes>
+void write(const Record& record, Bytes& bytes) {
+  write(record.bucket, bytes);
+  write(record.key, bytes);
+  bytes += static_cast<char>(record.value ? kValue : kGone);
+  if (record.value) write(*record.value, bytes);
 }
 
-std::size_t size_of(std::string_view text) {
-  return size_of(std::uint64_t{text.size()}) + text.size();
-}
-
-std::size_t size_of(const Record& record) {
-  return size_of(record.bucket) + size_of(record.key) + 1 + (record.value ? size_of(*record.value) : 0);
-}
-
-void write(const Record& record, std::string& bytes) {
-  write_text(record.bucket, bytes);
-  write_text(record.key, bytes);
-  bytes += record.value ? kValue : kGone;
-  if (record.value) write_text(*record.value, bytes);
-}
-
-std::uint64_t number_of(TimePoint time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-
-std::size_t size_of(const HistoryEntry& line) {
-  return size_of(number_of(line.at)) + size_of(line.kind) + size_of(line.subject) + size_of(line.json);
-}
-
-void write(const HistoryEntry& line, std::string& bytes) {
-  write_number(number_of(line.at), bytes);
-  write_text(line.kind, bytes);
-  write_text(line.subject, bytes);
-  write_text(line.json, bytes);
+template <class Bytes>
+void write(const HistoryEntry& line, Bytes& bytes) {
+  write(static_cast<std::uint64_t>(line.at.time_since_epoch().count()), bytes);
+  write(line.kind, bytes);
+  write(line.subject, bytes);
+  write(line.json, bytes);
 }
 
 // A batch as bytes, of which only the next piece is there.
@@ -73,12 +62,15 @@ class BatchBytes final : public snappy::Source {
   // `piece` is used as memory.
   BatchBytes(std::span<const Record> records, std::span<const HistoryEntry> history, std::string& piece)
       : records_(records), history_(history), piece_(piece) {
-    left_ = size_of(std::uint64_t{records.size()}) + size_of(std::uint64_t{history.size()});
-    for (const Record& record : records) left_ += size_of(record);
-    for (const HistoryEntry& line : history) left_ += size_of(line);
+    ByteCount all;
+    write(std::uint64_t{records.size()}, all);
+    write(std::uint64_t{history.size()}, all);
+    for (const Record& record : records) write(record, all);
+    for (const HistoryEntry& line : history) write(line, all);
+    left_ = all.size;
     piece_.clear();
-    write_number(records.size(), piece_);
-    if (records.empty()) write_number(history.size(), piece_);
+    write(std::uint64_t{records.size()}, piece_);
+    if (records.empty()) write(std::uint64_t{history.size()}, piece_);
   }
 
   std::size_t Available() const override { return left_; }
@@ -102,7 +94,7 @@ class BatchBytes final : public snappy::Source {
     while (piece_.size() < wanted && !records_.empty()) {
       write(records_.front(), piece_);
       records_ = records_.subspan(1);
-      if (records_.empty()) write_number(history_.size(), piece_);
+      if (records_.empty()) write(std::uint64_t{history_.size()}, piece_);
     }
     while (piece_.size() < wanted && !history_.empty()) {
       write(history_.front(), piece_);
