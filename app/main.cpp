@@ -13,17 +13,9 @@
 #include "app/spare_memory.h"
 #include "app/template_command.h"
 
-#ifdef TOCSIN_MIMALLOC
-#include <mimalloc.h>
-#endif
-
 int main(int argc, char** argv) {
   using namespace tocsin;
-#ifdef TOCSIN_MIMALLOC
-  mi_option_set(mi_option_decommit_delay, 0);  // see app/spare_memory.h
-  mi_option_set(mi_option_decommit_extend_delay, 0);
-  mi_option_set(mi_option_segment_decommit_delay, 0);
-#endif
+  keep_no_spare_memory();
   const Options options = read_command_line(argc, argv);
   if (const auto* serve = std::get_if<ServeOptions>(&options)) return run_serve(*serve);
   if (const auto* check = std::get_if<CheckOptions>(&options)) {

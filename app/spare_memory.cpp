@@ -35,6 +35,13 @@ void keep_for(long milliseconds) {
 }  // namespace
 
 #ifdef TOCSIN_MIMALLOC
+void keep_no_spare_memory() {
+  if (mi_option_set == nullptr) return;
+  keep_for(0);
+  mi_option_set(mi_option_decommit_extend_delay, 0);
+  mi_option_set(mi_option_segment_decommit_delay, 0);
+}
+
 void keep_spare_memory() {
   keep_for(kKeepMilliseconds);
 }
@@ -69,6 +76,7 @@ void take_large_pages(std::size_t bytes) {
     (void)mi_manage_os_memory(aligned, bytes, true, false, true, -1);
 }
 #else
+void keep_no_spare_memory() {}
 void keep_spare_memory() {}
 void take_large_pages(std::size_t) {}
 void give_back_spare_memory() {}
