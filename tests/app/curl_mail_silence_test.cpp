@@ -87,11 +87,7 @@ TEST_CASE("a mail server that hangs in its TLS handshake times out, whichever wa
   });
   for (LoopbackServer* server : {&silent, &half}) {
     CurlTransport transport;
-    MailRequest mail;
-    mail.smarthost = "127.0.0.1:" + std::to_string(server->port());
-    mail.from = "a@example.com";
-    mail.recipients = {"b@example.com"};
-    mail.message = "Subject: x\r\n\r\ny\r\n";
+    MailRequest mail = mail_to(server->address());
     mail.security =
         server == &silent ? MailRequest::Security::kImplicitTls : MailRequest::Security::kStartTls;
     mail.timeout = 150ms;
@@ -152,11 +148,7 @@ TEST_CASE("the program stops soon while a mail server keeps silent within its TL
   auto transport = std::make_unique<CurlTransport>();
   Counter answered;
   for (LoopbackServer* server : {&at_once, &asked}) {
-    MailRequest mail;
-    mail.smarthost = server->address();
-    mail.from = "a@example.com";
-    mail.recipients = {"b@example.com"};
-    mail.message = "Subject: x\r\n\r\ny\r\n";
+    MailRequest mail = mail_to(server->address());
     mail.security =
         server == &at_once ? MailRequest::Security::kImplicitTls : MailRequest::Security::kStartTls;
     mail.timeout = 1h;

@@ -117,9 +117,9 @@ void SmtpFake::keep(const std::string& command) {
   commands_.push_back(command);
 }
 
-MailRequest mail_to(const SmtpFake& server, std::vector<std::string> recipients) {
+MailRequest mail_to(const std::string& address, std::vector<std::string> recipients) {
   MailRequest mail;
-  mail.smarthost = server.address();
+  mail.smarthost = address;
   mail.hello = "me.example";
   mail.from = "me@example.org";
   mail.recipients = std::move(recipients);
@@ -127,6 +127,10 @@ MailRequest mail_to(const SmtpFake& server, std::vector<std::string> recipients)
   mail.security = MailRequest::Security::kPlain;
   mail.timeout = std::chrono::seconds(20);
   return mail;
+}
+
+MailRequest mail_to(const SmtpFake& server, std::vector<std::string> recipients) {
+  return mail_to(server.address(), std::move(recipients));
 }
 
 MailRequest patient_mail_to(const SmtpFake& server) {

@@ -57,6 +57,8 @@ class SmtpFake {
   LoopbackServer server_;
 };
 
+// HOST:PORT
+MailRequest mail_to(const std::string& address, std::vector<std::string> recipients = {"you@example.org"});
 MailRequest mail_to(const SmtpFake&, std::vector<std::string> recipients = {"you@example.org"});
 // Which is given an hour.
 MailRequest patient_mail_to(const SmtpFake&);
